@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Jibun.Generation;
+
+namespace Jibun.Chat;
+
+public sealed record ChatRequest
+{
+    public required IReadOnlyList<ChatMessage> Messages { get; init; }
+
+    public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
+
+    public SamplingOptions Sampling { get; init; } = new();
+
+    /// <summary>Tokens of the answer, reasoning included; null means until the context is full.</summary>
+    public int? MaxTokens { get; init; }
+
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Further variables that the template sees, such as "enable_thinking".</summary>
+    public IReadOnlyDictionary<string, JsonElement> TemplateVariables { get; init; } = new Dictionary<string, JsonElement>();
+}

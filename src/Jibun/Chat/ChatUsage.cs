@@ -1,0 +1,18 @@
+namespace Jibun.Chat;
+
+public sealed record ChatUsage
+{
+    public int PromptTokens { get; init; }
+
+    /// <summary>The part of the prompt that was already in the KV cache.</summary>
+    public int CachedTokens { get; init; }
+
+    /// <summary>Tokens of the answer, reasoning included.</summary>
+    public int CompletionTokens { get; init; }
+
+    /// <summary>From the request to the first generated token.</summary>
+    public TimeSpan TimeToFirstToken { get; init; }
+
+    /// <summary>From the first generated token to the last.</summary>
+    public TimeSpan GenerationTime { get; init; }
+}

@@ -1,0 +1,4 @@
+namespace Jibun.Chat;
+
+/// <summary>A call that the model asks for. The arguments are the text of a JSON object; templates get them parsed.</summary>
+public sealed record ToolCall(string Id, string Name, string ArgumentsJson);

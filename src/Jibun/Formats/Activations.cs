@@ -22,8 +22,24 @@ public enum ActivationFormat
 /// </summary>
 public readonly ref struct ActivationBlock
 {
+    /// <summary>Codes that share one entry of <see cref="Sums"/>.</summary>
+    public const int SumGroup = 16;
+
     public ReadOnlySpan<float> Values { get; init; } // [columns]
     public ReadOnlySpan<sbyte> Codes { get; init; } // [columns]
     public ReadOnlySpan<float> Scales { get; init; } // [columns / ScaleGroup]
     public ReadOnlySpan<int> Sums { get; init; } // [columns / 16]
+
+    /// <summary>The part at a weight block's columns; both numbers are multiples of the block size.</summary>
+    public ActivationBlock Slice(ActivationFormat format, int start, int length)
+    {
+        if (format == ActivationFormat.F32) return new ActivationBlock { Values = Values.Slice(start, length) };
+        int group = format.ScaleGroup(Codes.Length);
+        return new ActivationBlock
+        {
+            Codes = Codes.Slice(start, length),
+            Scales = Scales.Slice(start / group, (length + group - 1) / group),
+            Sums = Sums.Slice(start / SumGroup, length / SumGroup),
+        };
+    }
 }

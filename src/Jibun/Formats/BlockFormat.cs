@@ -1,0 +1,142 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Jibun.Formats;
+
+/// <summary>The type-erased view of a block format: what loaders, the quantizer and the planner hold when the type is data.</summary>
+public sealed unsafe class BlockFormat
+{
+    private readonly delegate*<ReadOnlySpan<byte>, Span<float>, void> decode;
+    private readonly delegate*<ReadOnlySpan<float>, ReadOnlySpan<float>, Span<byte>, void> encode;
+    private readonly delegate*<ReadOnlySpan<byte>, ActivationBlock, float> dot;
+
+    private BlockFormat(
+        GgmlType type,
+        int blockSize,
+        int blockBytes,
+        int tensorScaleBytes,
+        ActivationFormat activation,
+        delegate*<ReadOnlySpan<byte>, Span<float>, void> decode,
+        delegate*<ReadOnlySpan<float>, ReadOnlySpan<float>, Span<byte>, void> encode,
+        delegate*<ReadOnlySpan<byte>, ActivationBlock, float> dot)
+    {
+        Type = type;
+        Name = type.ToString();
+        BlockSize = blockSize;
+        BlockBytes = blockBytes;
+        TensorScaleBytes = tensorScaleBytes;
+        Activation = activation;
+        this.decode = decode;
+        this.encode = encode;
+        this.dot = dot;
+    }
+
+    public GgmlType Type { get; }
+
+    /// <summary>The name that GGUF tools use, such as "Q4_K".</summary>
+    public string Name { get; }
+
+    /// <summary>Weights per block.</summary>
+    public int BlockSize { get; }
+
+    public int BlockBytes { get; }
+
+    public double BitsPerWeight => 8.0 * BlockBytes / BlockSize;
+
+    /// <summary>How the vector that a row is multiplied with is quantized.</summary>
+    public ActivationFormat Activation { get; }
+
+    /// <summary>Whether weights are block values times one scale that lies after all blocks of the tensor.</summary>
+    public bool HasTensorScale => TensorScaleBytes != 0;
+
+    private int TensorScaleBytes { get; }
+
+    public static BlockFormat Of<T>() where T : unmanaged, IBlockFormat<T>
+    {
+        return new BlockFormat(
+            T.Type, T.BlockSize, Unsafe.SizeOf<T>(), T.TensorScaleBytes, T.Activation, &DecodeRow<T>, &EncodeRow<T>, &DotRow<T>);
+    }
+
+    /// <exception cref="ModelException">The columns do not fill whole blocks.</exception>
+    public long RowBytes(long columns)
+    {
+        if (columns < 0 || columns % BlockSize != 0)
+            throw new ModelException($"a row of {columns} columns cannot be {Name}, which holds {BlockSize} weights a block");
+        return checked(columns / BlockSize * BlockBytes);
+    }
+
+    /// <summary>Bytes of a whole tensor, its scale included where the format has one.</summary>
+    /// <exception cref="ModelException">The columns do not fill whole blocks.</exception>
+    public long TensorBytes(long columns, long rows) => checked(RowBytes(columns) * rows + TensorScaleBytes);
+
+    /// <summary>The scale of all weights of a tensor given as <see cref="TensorBytes"/> bytes; 1 for formats without one.</summary>
+    public float ReadTensorScale(ReadOnlySpan<byte> tensor) =>
+        HasTensorScale ? BinaryPrimitives.ReadSingleLittleEndian(tensor[^TensorScaleBytes..]) : 1;
+
+    public void WriteTensorScale(Span<byte> tensor, float scale)
+    {
+        if (!HasTensorScale) throw new InvalidOperationException($"{Name} has no scale for a whole tensor");
+        Span<byte> tail = tensor[^TensorScaleBytes..];
+        tail.Clear();
+        BinaryPrimitives.WriteSingleLittleEndian(tail, scale);
+    }
+
+    /// <summary>Decodes whole blocks, of one row or of several; in units of the tensor scale where the format has one.</summary>
+    public void Decode(ReadOnlySpan<byte> blocks, Span<float> weights)
+    {
+        RequireSameLength(blocks.Length, weights.Length);
+        decode(blocks, weights);
+    }
+
+    /// <summary>Encodes one row. <paramref name="importance"/> is empty or one non-negative weight of the error a column.</summary>
+    /// <exception cref="JibunException">A weight or an importance is not finite, or too large for the format.</exception>
+    public void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks)
+    {
+        RequireSameLength(blocks.Length, weights.Length);
+        if (!importance.IsEmpty && importance.Length != weights.Length)
+            throw new ArgumentException($"{importance.Length} importances for {weights.Length} columns", nameof(importance));
+        for (int i = 0; i < weights.Length; i++)
+            if (!float.IsFinite(weights[i]))
+                throw new JibunException($"the weight in column {i} is {weights[i]}; only finite weights can be quantized");
+        for (int i = 0; i < importance.Length; i++)
+            if (!float.IsFinite(importance[i]) || importance[i] < 0)
+                throw new JibunException($"the importance of column {i} is {importance[i]}; it must be finite and not negative");
+        try
+        {
+            encode(weights, importance, blocks);
+        }
+        catch (OverflowException)
+        {
+            int column = 0;
+            for (int i = 1; i < weights.Length; i++)
+                if (MathF.Abs(weights[i]) > MathF.Abs(weights[column])) column = i;
+            throw new JibunException($"the weight {weights[column]} in column {column} is too large for {Name}");
+        }
+    }
+
+    /// <summary>The product of one row with a row of activations, in units of the tensor scale where the format has one.</summary>
+    public float Dot(ReadOnlySpan<byte> row, ActivationBlock activations) => dot(row, activations);
+
+    private void RequireSameLength(int bytes, int weights)
+    {
+        if (RowBytes(weights) != bytes)
+            throw new ArgumentException($"{weights} weights are {RowBytes(weights)} bytes of {Name}, not {bytes}");
+    }
+
+    private static void DecodeRow<T>(ReadOnlySpan<byte> bytes, Span<float> weights) where T : unmanaged, IBlockFormat<T> =>
+        T.DecodeRow(MemoryMarshal.Cast<byte, T>(bytes), weights);
+
+    private static void EncodeRow<T>(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> bytes)
+        where T : unmanaged, IBlockFormat<T> => T.EncodeRow(weights, importance, MemoryMarshal.Cast<byte, T>(bytes));
+
+    // Blocks are added in double precision: the sum does not depend on the length of the row, and hardly on the order.
+    private static float DotRow<T>(ReadOnlySpan<byte> bytes, ActivationBlock activations) where T : unmanaged, IBlockFormat<T>
+    {
+        ReadOnlySpan<T> blocks = MemoryMarshal.Cast<byte, T>(bytes);
+        double sum = 0;
+        for (int i = 0; i < blocks.Length; i++)
+            sum += T.Dot(in blocks[i], activations.Slice(T.Activation, i * T.BlockSize, T.BlockSize));
+        return (float)sum;
+    }
+}

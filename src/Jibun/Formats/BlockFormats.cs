@@ -1,0 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Jibun.Formats;
+
+/// <summary>Every block format this version reads, each registered once.</summary>
+public static class BlockFormats
+{
+    public static IReadOnlyList<BlockFormat> All { get; } =
+    [
+        BlockFormat.Of<F32>(),
+        BlockFormat.Of<F16>(),
+        BlockFormat.Of<BF16>(),
+        BlockFormat.Of<Q8_0>(),
+        BlockFormat.Of<Q4_0>(),
+        BlockFormat.Of<Q4_K>(),
+        BlockFormat.Of<Q5_K>(),
+        BlockFormat.Of<Q6_K>(),
+        BlockFormat.Of<TQ1_0>(),
+        BlockFormat.Of<TQ2_0>(),
+        BlockFormat.Of<I2_S>(),
+    ];
+
+    private static readonly Dictionary<GgmlType, BlockFormat> ByType = All.ToDictionary(format => format.Type);
+
+    public static bool TryGet(GgmlType type, [NotNullWhen(true)] out BlockFormat? format) => ByType.TryGetValue(type, out format);
+
+    /// <exception cref="ModelException">This version cannot read the type; the message names the tensor and the types it reads.</exception>
+    public static BlockFormat Get(GgmlType type, string tensorName)
+    {
+        if (TryGet(type, out BlockFormat? format)) return format;
+        string name = Enum.IsDefined(type) ? $"{type} (id {(uint)type})" : $"of the unknown type {(uint)type}";
+        throw new ModelException(
+            $"tensor {tensorName} is {name}, which this version cannot read; types it reads: {string.Join(", ", All.Select(f => f.Name))}");
+    }
+}

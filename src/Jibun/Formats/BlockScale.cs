@@ -1,0 +1,34 @@
+namespace Jibun.Formats;
+
+/// <summary>What the encoders of one-scale blocks share.</summary>
+internal static class BlockScale
+{
+    /// <exception cref="OverflowException">The scale is beyond float16.</exception>
+    public static Half ToHalf(float scale)
+    {
+        Half half = (Half)scale;
+        if (!Half.IsFinite(half)) throw new OverflowException($"{scale} is beyond float16");
+        return half;
+    }
+
+    public static float LargestMagnitude(ReadOnlySpan<float> weights) => MathF.Abs(Largest(weights));
+
+    /// <summary>The first weight of the largest magnitude, with its sign.</summary>
+    public static float Largest(ReadOnlySpan<float> weights)
+    {
+        float largest = 0;
+        foreach (float weight in weights)
+            if (MathF.Abs(weight) > MathF.Abs(largest)) largest = weight;
+        return largest;
+    }
+
+    /// <summary>1 / scale, or 0 where that is not finite: weights of 1e-38 become codes of zero.</summary>
+    public static float Inverse(float scale)
+    {
+        float inverse = 1 / scale;
+        return float.IsFinite(inverse) ? inverse : 0;
+    }
+
+    /// <summary>0, 1 or 2 for the ternary value next to a weight in units of its scale; halves go away from zero.</summary>
+    public static int TernaryCode(float steps) => (int)MathF.Round(Math.Clamp(steps, -1, 1), MidpointRounding.AwayFromZero) + 1;
+}

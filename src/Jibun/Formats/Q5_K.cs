@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+
+namespace Jibun.Formats;
+
+/// <summary>
+/// Q4_K with a fifth bit: 256 weights in 8 groups of 32, code · (scale · group scale) − minimum scale · group minimum.
+/// Bit g of high byte i is the top bit of weight i of group g.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+public struct Q5_K : IBlockFormat<Q5_K>
+{
+    public Half Scale;
+    public Half MinimumScale;
+    public SixBitScales Groups;
+    public Bytes32 HighBits;
+    public Bytes128 LowBits;
+
+    public static GgmlType Type => GgmlType.Q5_K;
+    public static int BlockSize => 256;
+    public static ActivationFormat Activation => ActivationFormat.Q8_K;
+
+    public static void Decode(in Q5_K block, Span<float> weights)
+    {
+        float scale = (float)block.Scale, minimumScale = (float)block.MinimumScale;
+        for (int group = 0; group < 8; group++)
+        {
+            float step = scale * block.Groups.Scale(group), minimum = minimumScale * block.Groups.Minimum(group);
+            for (int i = 0; i < 32; i++) weights[group * 32 + i] = step * block.Code(group, i) - minimum;
+        }
+    }
+
+    public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q5_K block) =>
+        throw new NotImplementedException();
+
+    public static float Dot(in Q5_K block, ActivationBlock activations)
+    {
+        int sum = 0, minimumSum = 0;
+        for (int group = 0; group < 8; group++)
+        {
+            int products = 0;
+            for (int i = 0; i < 32; i++) products += block.Code(group, i) * activations.Codes[group * 32 + i];
+            sum += block.Groups.Scale(group) * products;
+            minimumSum += block.Groups.Minimum(group) * (activations.Sums[group * 2] + activations.Sums[group * 2 + 1]);
+        }
+        float scale = activations.Scales[0];
+        return sum * ((float)block.Scale * scale) - minimumSum * ((float)block.MinimumScale * scale);
+    }
+
+    private readonly int Code(int group, int i) =>
+        ((LowBits[group / 2 * 32 + i] >> (group % 2 * 4)) & 15) | ((HighBits[i] >> group & 1) << 4);
+}

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+namespace Jibun.Formats;
+
+/// <summary>
+/// 256 weights in 16 groups of 16: (code − 32) · (scale · group scale). Per half of 128 weights, four planes of 32: 64 bytes
+/// of low nibbles (planes 0 and 1, then 2 and 3 in the high nibbles) and 32 bytes of high bit pairs (bits 2p of plane p).
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+public struct Q6_K : IBlockFormat<Q6_K>
+{
+    public Bytes128 LowBits;
+    public Bytes64 HighBits;
+    public SBytes16 GroupScales;
+    public Half Scale;
+
+    public static GgmlType Type => GgmlType.Q6_K;
+    public static int BlockSize => 256;
+    public static ActivationFormat Activation => ActivationFormat.Q8_K;
+
+    public static void Decode(in Q6_K block, Span<float> weights)
+    {
+        float scale = (float)block.Scale;
+        for (int group = 0; group < 16; group++)
+        {
+            float step = scale * block.GroupScales[group];
+            for (int i = group * 16; i < group * 16 + 16; i++) weights[i] = step * (block.Code(i) - 32);
+        }
+    }
+
+    public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q6_K block) =>
+        throw new NotImplementedException();
+
+    public static float Dot(in Q6_K block, ActivationBlock activations)
+    {
+        int sum = 0;
+        for (int group = 0; group < 16; group++)
+        {
+            int products = 0;
+            for (int i = group * 16; i < group * 16 + 16; i++) products += (block.Code(i) - 32) * activations.Codes[i];
+            sum += block.GroupScales[group] * products;
+        }
+        return sum * ((float)block.Scale * activations.Scales[0]);
+    }
+
+    private readonly int Code(int i)
+    {
+        int half = i / 128, plane = i / 32 % 4, column = i % 32;
+        int low = LowBits[half * 64 + plane % 2 * 32 + column] >> (plane / 2 * 4) & 15;
+        int high = HighBits[half * 32 + column] >> (plane * 2) & 3;
+        return low | (high << 4);
+    }
+}

@@ -1,0 +1,54 @@
+using Jibun.Formats;
+
+namespace Jibun.Tests.Formats;
+
+/// <summary>The formats and the rows that tests of all formats run over.</summary>
+internal static class FormatCases
+{
+    /// <summary>Formats of forks, whose blocks upstream does not know.</summary>
+    private static readonly GgmlType[] Forks = [GgmlType.I2_S];
+
+    public static TheoryData<GgmlType> All => [.. BlockFormats.All.Select(format => format.Type)];
+
+    public static TheoryData<GgmlType> KnownUpstream => [.. BlockFormats.All.Select(format => format.Type).Except(Forks)];
+
+    /// <summary>Random codes and sub-scales, every float16 or float32 in them finite and below 1e30.</summary>
+    public static byte[] RandomBlocks(BlockFormat format, int columns, Random random)
+    {
+        byte[] bytes = new byte[format.RowBytes(columns)], block = new byte[format.BlockBytes];
+        float[] weights = new float[format.BlockSize];
+        for (int at = 0; at < bytes.Length; at += block.Length)
+        {
+            do
+            {
+                random.NextBytes(block);
+                format.Decode(block, weights);
+            }
+            while (!weights.All(weight => MathF.Abs(weight) < 1e30f));
+            block.CopyTo(bytes, at);
+        }
+        return bytes;
+    }
+
+    public static float[] Gaussian(int count, int seed, float deviation = 1)
+    {
+        Random random = new(seed);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++)
+            values[i] = deviation * (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble()));
+        return values;
+    }
+
+    /// <summary>Student's t with three degrees of freedom: outliers as in trained matrices.</summary>
+    public static float[] HeavyTailed(int count, int seed)
+    {
+        float[] numerator = Gaussian(count, seed), denominator = Gaussian(count * 3, seed + 1);
+        for (int i = 0; i < count; i++)
+        {
+            float square = 0;
+            for (int k = 0; k < 3; k++) square += denominator[3 * i + k] * denominator[3 * i + k];
+            numerator[i] /= MathF.Sqrt(square / 3);
+        }
+        return numerator;
+    }
+}

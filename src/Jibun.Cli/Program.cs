@@ -1,1 +1,5 @@
-return 0;
+using Jibun.Cli;
+using Jibun.Cli.Terminals;
+
+using SystemTerminal terminal = new();
+return await CommandLine.RunAsync(args, terminal);

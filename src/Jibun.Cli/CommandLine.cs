@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Jibun.Cli.Doctor;
+using Jibun.Cli.Terminals;
+using Jibun.Cli.Verbs;
+
+namespace Jibun.Cli;
+
+/// <summary>From arguments to an exit code; every failure becomes one or two lines on stderr here.</summary>
+internal static class CommandLine
+{
+    private const string DefaultVerb = "chat";
+
+    /// <summary>The whole tree. A plain command: a RootCommand is named after the executable and reads [directives].</summary>
+    public static Command Create(Terminal terminal) => new("jibun", "Your own AI on your own machine. Without a verb it starts a chat.")
+    {
+        InfoVerb.Create(terminal),
+        DoctorVerb.Create(terminal),
+        new HelpOption { Recursive = true },
+        Version(terminal),
+    };
+
+    public static async Task<int> RunAsync(string[] arguments, Terminal terminal)
+    {
+        Command root = Create(terminal);
+        ParseResult parsed = root.Parse(WithVerb(arguments, root), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        try
+        {
+            if (parsed.Errors.Count > 0) return RefuseUsage(parsed, terminal);
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = terminal.Out,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            }, terminal.Interrupted);
+        }
+        catch (Exception failure)
+        {
+            return Report(failure, terminal);
+        }
+        finally
+        {
+            terminal.Out.Flush();
+        }
+    }
+
+    private static Option<bool> Version(Terminal terminal)
+    {
+        return new("--version") { Description = "Show the version", Action = new VersionAction(terminal) };
+    }
+
+    /// <summary>`jibun turn on the light` is `jibun chat turn on the light`: what names no verb is talk.</summary>
+    private static string[] WithVerb(string[] arguments, Command root)
+    {
+        bool named = arguments is [var first, ..]
+            && (root.Subcommands.Any(verb => verb.Name == first) || first is "--help" or "-h" or "-?" or "--version");
+        return named ? arguments : [DefaultVerb, .. arguments];
+    }
+
+    private static int RefuseUsage(ParseResult parsed, Terminal terminal)
+    {
+        terminal.Error.WriteLine($"jibun: {parsed.Errors[0].Message}");
+        string verb = parsed.CommandResult.Parent is null ? "" : $"{parsed.CommandResult.Command.Name} ";
+        terminal.Error.WriteLine($"See: jibun {verb}--help");
+        return ExitCode.Usage;
+    }
+
+    private static int Report(Exception failure, Terminal terminal)
+    {
+        terminal.Out.Flush();
+        int code = ExitCode.Of(failure);
+        if (code == ExitCode.Interrupted) return code;
+        string message = failure is JibunException or IOException or UnauthorizedAccessException or HttpRequestException
+            ? failure.Message
+            : $"unexpected {failure.GetType().Name}: {failure.Message}";
+        terminal.Error.WriteLine($"jibun: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+
+    private sealed class VersionAction(Terminal terminal) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parsed)
+        {
+            terminal.Out.WriteLine($"jibun {BuildFacts.Version}");
+            return ExitCode.Ok;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace Jibun.Cli.Terminals;
+
+/// <summary>Two columns: names, dim, and what is known about them.</summary>
+internal sealed class FactTable
+{
+    private readonly List<(string Name, string Fact)> _rows = [];
+
+    public FactTable Add(string name, string fact)
+    {
+        _rows.Add((name, fact));
+        return this;
+    }
+
+    public void Write(Terminal terminal)
+    {
+        int width = _rows.Max(row => row.Name.Length);
+        foreach ((string name, string fact) in _rows)
+            terminal.Out.WriteLine($"{terminal.Dim(name.PadRight(width))}  {fact}");
+    }
+}

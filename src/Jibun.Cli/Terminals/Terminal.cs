@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Jibun.Cli.Terminals;
+
+/// <summary>Where a verb reads and writes: data on <see cref="Out"/>, progress and notes on <see cref="Error"/>.</summary>
+internal class Terminal(TextReader input, TextWriter output, TextWriter error)
+{
+    private static readonly JsonWriterOptions s_jsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public TextReader In { get; } = input;
+
+    public TextWriter Out { get; } = output;
+
+    public TextWriter Error { get; } = error;
+
+    public bool InputIsTerminal { get; init; }
+
+    public bool OutputIsTerminal { get; init; }
+
+    /// <summary>Escape sequences are welcome: a terminal that is not dumb, and nobody asked for NO_COLOR.</summary>
+    public bool Colours { get; init; }
+
+    /// <summary>Cells in a line.</summary>
+    public virtual int Width => 80;
+
+    /// <summary>Cancelled by Ctrl-C and by a request to terminate.</summary>
+    public virtual CancellationToken Interrupted => CancellationToken.None;
+
+    public string Dim(string text) => Styled(text, "2");
+
+    public string Bold(string text) => Styled(text, "1");
+
+    public string Accent(string text) => Styled(text, "36");
+
+    /// <summary>Writes one line of JSON to stdout.</summary>
+    public void WriteJson(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, s_jsonOptions))
+            write(writer);
+        Out.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        Out.Flush();
+    }
+
+    private string Styled(string text, string code) => Colours ? $"\e[{code}m{text}\e[0m" : text;
+}

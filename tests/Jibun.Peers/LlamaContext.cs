@@ -8,7 +8,8 @@ internal sealed unsafe class LlamaContext : IDisposable
     private readonly int _vocabularySize;
     private nint _context;
 
-    public LlamaContext(nint model, int vocabularySize, OracleOptions options, int contextLength, int batchLength, int outputs)
+    public LlamaContext(
+        nint model, int vocabularySize, OracleOptions options, int contextLength, int batchLength, int outputs, OracleTrace? trace = null)
     {
         _vocabularySize = vocabularySize;
         int length = options.ContextLength > 0 ? options.ContextLength : contextLength;
@@ -26,6 +27,7 @@ internal sealed unsafe class LlamaContext : IDisposable
             true => FlashAttention.On,
             false => FlashAttention.Off,
         };
+        trace?.Attach(ref parameters);
         _context = LlamaApi.CreateContext(model, parameters);
         if (_context == 0) throw new ModelException($"upstream made no context: {LlamaApi.TakeErrors()}");
     }

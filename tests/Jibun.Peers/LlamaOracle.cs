@@ -87,6 +87,16 @@ public sealed unsafe class LlamaOracle : IDisposable
         return logits;
     }
 
+    /// <summary>Every F32 tensor of the graph that runs the prompt at once, as computed: shows where two engines part.</summary>
+    public IReadOnlyList<OracleTensor> Trace(ReadOnlySpan<int> tokens)
+    {
+        using OracleTrace trace = new();
+        using LlamaContext context = new(_model, VocabularySize, _options, tokens.Length, tokens.Length, tokens.Length, trace);
+        trace.Tensors.Clear();
+        context.Decode(tokens, 0, everyRow: true);
+        return trace.Tensors;
+    }
+
     /// <summary>The <paramref name="count"/> tokens that follow, the first of equal logits each time; nothing ends it early.</summary>
     public int[] Greedy(ReadOnlySpan<int> tokens, int count)
     {

@@ -63,6 +63,18 @@ public sealed class LlamaOracleTests
     }
 
     [Fact]
+    public void TracesTheGraph()
+    {
+        Upstream.Require();
+        using LlamaOracle oracle = LlamaOracle.Open(TestData.Find("parity", "tiny512-bitnet-TQ2_0.gguf"));
+        int[] tokens = RandomTokens.Take(5, Vocabulary);
+        IReadOnlyList<OracleTensor> tensors = oracle.Trace(tokens);
+        OracleTensor norm = tensors.First(t => t.Name == "attn_norm-0");
+        Assert.Equal([512, tokens.Length, 1, 1], norm.Shape);
+        Assert.Equal(oracle.Logits(tokens), tensors.First(t => t.Name == "result_output").Values);
+    }
+
+    [Fact]
     public void TokenizesAndDetokenizes()
     {
         Upstream.Require();

@@ -1,0 +1,72 @@
+using Jibun.Formats;
+
+namespace Jibun.Gguf;
+
+/// <summary>A tensor as its file holds it. Reads the mapped file in place: valid until the <see cref="GgufFile"/> is disposed.</summary>
+public sealed unsafe class GgufTensor
+{
+    private readonly GgufContainer container;
+    private readonly long[] shape;
+
+    internal GgufTensor(GgufContainer container, string name, GgmlTypeLayout layout, long[] shape, long fileOffset, int shard)
+    {
+        this.container = container;
+        this.shape = shape;
+        Name = name;
+        Layout = layout;
+        Columns = shape[0];
+        Rows = 1;
+        for (int d = 1; d < shape.Length; d++) Rows *= shape[d];
+        ByteLength = layout.BytesPerTensor(Columns, Rows);
+        FileOffset = fileOffset;
+        Shard = shard;
+    }
+
+    public string Name { get; }
+
+    public GgmlType Type => Layout.Type;
+
+    public GgmlTypeLayout Layout { get; }
+
+    /// <summary>In GGUF's order: [columns, rows, …], one to four sizes.</summary>
+    public IReadOnlyList<long> Shape => shape;
+
+    /// <summary>The length of a row, which lies contiguous in the file.</summary>
+    public long Columns { get; }
+
+    /// <summary>The product of all sizes but the first.</summary>
+    public long Rows { get; }
+
+    public long ElementCount => Columns * Rows;
+
+    public long ByteLength { get; }
+
+    /// <summary>Bytes from one row to the next.</summary>
+    public long RowBytes => Layout.BytesPerRow(Columns);
+
+    /// <summary>Which of <see cref="GgufFile.Shards"/> holds the tensor, from 0.</summary>
+    public int Shard { get; }
+
+    /// <summary>Bytes from the start of the shard.</summary>
+    public long FileOffset { get; }
+
+    /// <summary>The first byte of <see cref="ByteLength"/>. Aligned as the file aligns it; an embedded model may be aligned less.</summary>
+    /// <exception cref="ObjectDisposedException">The file was closed.</exception>
+    public byte* Pointer => container.Pointer + FileOffset;
+
+    /// <exception cref="InvalidOperationException">The tensor has 2 GiB or more: use <see cref="Pointer"/> or <see cref="GetRow"/>.</exception>
+    public ReadOnlySpan<byte> Bytes => ByteLength <= int.MaxValue
+        ? new ReadOnlySpan<byte>(Pointer, (int)ByteLength)
+        : throw new InvalidOperationException($"tensor {Name} has {ByteLength} bytes, more than one span holds");
+
+    public ReadOnlySpan<byte> GetRow(long row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)row, (ulong)Rows, nameof(row));
+        return new ReadOnlySpan<byte>(Pointer + row * RowBytes, checked((int)RowBytes));
+    }
+
+    /// <summary>A stream over the tensor's bytes, for copying tensors of any size.</summary>
+    public Stream OpenRead() => new UnmanagedMemoryStream(Pointer, ByteLength);
+
+    public override string ToString() => $"{Name} {Layout.Name} [{string.Join(", ", shape)}]";
+}

@@ -43,8 +43,9 @@ internal static unsafe partial class LlamaApi
             && model is { GpuLayers: -1, SplitMode: 1, LoadMode: LoadMode.Auto, LazyMode: 1, MainGpu: 0, VocabularyOnly: 0 }
             && model is { UseExtraBufferTypes: 1, NoAllocation: 0, LoadPredictionLayers: 0 } && model.MetadataOverrides == null
             && context is { ContextLength: 512, BatchLength: 2048, MicroBatchLength: 512, Sequences: 1, OutputsPerSequence: 1 }
-            && context is { FlashAttention: FlashAttention.Auto, YarnBetaSlow: -1, YarnOriginalContext: 0, KeyType: F16, ValueType: F16 }
-            && context is { Embeddings: 0, OffloadCache: 1, NoTimings: 1, OffloadOperations: 1, FullSlidingWindow: 1, UnifiedCache: 0 }
+            && context is { FlashAttention: FlashAttention.Auto, YarnBetaSlow: -1, YarnOriginalContext: 0 }
+            && context is { KeyType: F16, ValueType: F16, Embeddings: 0, OffloadCache: 1, NoTimings: 1 }
+            && context is { OffloadOperations: 1, FullSlidingWindow: 1, UnifiedCache: 0 }
             && context.OtherContext == null && context.SamplerCount == 0
             && quantize is { FileType: DefaultFileType, OutputType: NoType, EmbeddingType: NoType, QuantizeOutput: 1, Pure: 0 }
             && quantize.BufferBytes == (nuint)8 << 30;

@@ -9,7 +9,13 @@ internal sealed unsafe class LlamaContext : IDisposable
     private nint _context;
 
     public LlamaContext(
-        nint model, int vocabularySize, OracleOptions options, int contextLength, int batchLength, int outputs, OracleTrace? trace = null)
+        nint model,
+        int vocabularySize,
+        OracleOptions options,
+        int contextLength,
+        int batchLength,
+        int outputs,
+        OracleTrace? trace = null)
     {
         _vocabularySize = vocabularySize;
         int length = options.ContextLength > 0 ? options.ContextLength : contextLength;
@@ -52,7 +58,8 @@ internal sealed unsafe class LlamaContext : IDisposable
         fixed (nint* s = sequences)
         fixed (sbyte* o = outputs)
         {
-            LlamaBatch batch = new() { Count = count, Tokens = t, Positions = p, SequenceCounts = c, Sequences = (int**)s, Outputs = o };
+            LlamaBatch batch = new() { Count = count, Tokens = t, Positions = p, SequenceCounts = c, Outputs = o };
+            batch.Sequences = (int**)s;
             result = LlamaApi.Decode(_context, batch);
         }
         if (result != 0) throw new ModelException($"upstream's llama_decode gave {result}: {LlamaApi.TakeErrors()}");

@@ -50,7 +50,7 @@ public sealed unsafe class LlamaOracle : IDisposable
         return new(model, options);
     }
 
-    /// <summary>Writes a copy of a model in upstream's file type (enum llama_ftype); 0 = F32 is the exact twin of any file.</summary>
+    /// <summary>Writes a copy of a model in another type, by its number in llama_ftype; 0 = F32 is any file's exact twin.</summary>
     /// <param name="pure">Every matrix in the one type, without upstream's mixtures.</param>
     public static void QuantizeModel(string source, string target, int fileType, bool pure = false, int threads = 1)
     {
@@ -97,7 +97,7 @@ public sealed unsafe class LlamaOracle : IDisposable
         return trace.Tensors;
     }
 
-    /// <summary>The <paramref name="count"/> tokens that follow, the first of equal logits each time; nothing ends it early.</summary>
+    /// <summary>The tokens that follow, the first of equal logits each time; nothing ends it early.</summary>
     public int[] Greedy(ReadOnlySpan<int> tokens, int count)
     {
         using LlamaContext context = NewContext(tokens.Length + count, tokens.Length, 1);
@@ -142,7 +142,7 @@ public sealed unsafe class LlamaOracle : IDisposable
             int length;
             fixed (int* source = tokens)
             fixed (byte* target = text)
-                length = LlamaApi.Detokenize(_vocabulary, source, tokens.Length, target, text.Length, 0, special ? (byte)1 : (byte)0);
+                length = LlamaApi.Detokenize(_vocabulary, source, tokens.Length, target, text.Length, 0, (byte)(special ? 1 : 0));
             if (length >= 0) return Encoding.UTF8.GetString(text, 0, length);
             text = new byte[checked(-length)];
         }

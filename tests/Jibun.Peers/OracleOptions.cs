@@ -14,7 +14,7 @@ public sealed record OracleOptions
 
     public GgmlType KvType { get; init; } = GgmlType.F32;
 
-    /// <summary>Flash attention rounds to half precision whatever <see cref="KvType"/> says; null leaves the choice to upstream.</summary>
+    /// <summary>Flash attention rounds to half precision whatever the cache's type; null leaves the choice to upstream.</summary>
     public bool? FlashAttention { get; init; } = false;
 
     /// <summary>Tokens of context; 0 takes as many as a call needs.</summary>

@@ -92,7 +92,8 @@ public sealed class LlamaOracleTests
     public void MeasuresSpeed()
     {
         Upstream.Require();
-        using LlamaOracle oracle = LlamaOracle.Open(TestData.Find("parity", "tiny512-bitnet-TQ2_0.gguf"), OracleOptions.AsShipped);
+        string model = TestData.Find("parity", "tiny512-bitnet-TQ2_0.gguf");
+        using LlamaOracle oracle = LlamaOracle.Open(model, OracleOptions.AsShipped);
         OracleSpeed speed = oracle.Bench(promptTokens: 16, generatedTokens: 4, repetitions: 2);
         Assert.Equal((2, 2), (speed.Prompt.Length, speed.Generation.Length));
         Assert.All([.. speed.Prompt, .. speed.Generation], tokensPerSecond => Assert.True(tokensPerSecond > 0));

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Jibun.Bench;
+
+/// <summary>What one engine's process prints: the JSON of `jibun bench --json`, read as far as the comparison needs it.</summary>
+/// <param name="PeakResidentBytes">The most memory the process held, mapped files included; 0 where it is not known.</param>
+internal sealed record Measurement(Speed Prompt, Speed Generation, long PeakResidentBytes = 0)
+{
+    public static Measurement Parse(string json) =>
+        JsonSerializer.Deserialize(json, BenchJson.Default.Measurement) is { Prompt: not null, Generation: not null } measurement
+            ? measurement
+            : throw new JsonException("no prompt or generation speed");
+}
+
+internal sealed record Speed(int Tokens, double TokensPerSecond);
+
+/// <summary>What is measured: prompt and generated tokens, threads.</summary>
+internal sealed record Workload(int Prompt, int Generation, int Threads);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(Measurement))]
+[JsonSerializable(typeof(Report))]
+internal sealed partial class BenchJson : JsonSerializerContext;

@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace Jibun.Training.Matrices;
+
+/// <summary>
+/// C[8·Tiles × 32] (+)= diag(RowScale)·Scale · A[8·Tiles × K]·B[K × 32]: one panel of B against a column of A tiles.
+/// Emitted code reads it by offset: keep the layout.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct PanelCall
+{
+    public byte* A;
+    public byte* B;
+    public float* C;
+    public float* RowScale; // [rows], null for ones
+    public long ARowBytes; // from one row of A to the next
+    public long ATileBytes; // from one tile of 8 rows to the next
+    public long CRowBytes;
+    public long K; // a multiple of 8
+    public long Tiles;
+    public float Scale;
+    public int Accumulate;
+}

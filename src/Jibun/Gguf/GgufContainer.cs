@@ -57,6 +57,8 @@ internal sealed unsafe class GgufContainer : IDisposable
         }
     }
 
+    public static bool IsAlignment(long bytes) => bytes is >= 8 and <= MaximumAlignment && long.IsPow2(bytes);
+
     public void Dispose()
     {
         if (disposed) return;
@@ -118,7 +120,7 @@ internal sealed unsafe class GgufContainer : IDisposable
     private int ReadAlignment()
     {
         long alignment = Metadata.GetInteger("general.alignment", 32);
-        if (alignment is < 8 or > MaximumAlignment || !long.IsPow2(alignment))
+        if (!IsAlignment(alignment))
             throw new ModelException($"{File}: general.alignment is {alignment}, but must be a power of two from 8 to {MaximumAlignment}.");
         return (int)alignment;
     }
@@ -142,7 +144,7 @@ internal sealed unsafe class GgufContainer : IDisposable
         }
         cursor.Subject = null;
 
-        long data = cursor.Position + Alignment - 1 & -Alignment;
+        long data = (cursor.Position + Alignment - 1) & -Alignment;
         List<GgufTensor> tensors = new(infos.Count);
         foreach ((string name, GgmlTypeLayout layout, long[] shape, ulong offset) in infos)
         {
@@ -193,7 +195,7 @@ internal sealed unsafe class GgufContainer : IDisposable
             }
             if (i + 1 == inOrder.Length) break;
             long room = inOrder[i + 1].FileOffset - tensor.FileOffset;
-            if (room < tensor.ByteLength || room - tensor.ByteLength >= Alignment && tensor.Layout.BlockSize > 1)
+            if (room < tensor.ByteLength || (room - tensor.ByteLength >= Alignment && tensor.Layout.BlockSize > 1))
             {
                 throw new ModelException($"{Describe(tensor)}, but the next tensor, {Quote.Shorten(inOrder[i + 1].Name)}, begins after {room}: the file is " +
                     "damaged, or from a program that gives this id another layout; get the file that upstream llama.cpp reads.");

@@ -1,0 +1,176 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Jibun.Server;
+
+namespace Jibun.Tests.Server;
+
+/// <summary>Requests that nobody should send: always an answer, never a failure of the server, and a JSON error where one is due.</summary>
+public class HostileRequestTests
+{
+    private const string Valid = """
+        {"model":"fake","stream":false,"temperature":0.5,"top_p":0.9,"seed":7,"max_tokens":9,"stop":["x","y"],"n":1,
+         "stream_options":{"include_usage":true},"response_format":{"type":"text"},"logit_bias":{},"parallel_tool_calls":false,
+         "chat_template_kwargs":{"enable_thinking":false},"reasoning_effort":"low","user":"someone","metadata":{"a":"b"},
+         "messages":[{"role":"system","content":"s"},{"role":"user","content":[{"type":"text","text":"日本"}]},
+          {"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},
+          {"role":"tool","tool_call_id":"c","content":"1"},{"role":"user","content":"q","name":"n"}],
+         "tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{}}}}],
+         "tool_choice":"auto"}
+        """;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_thousand_broken_bodies_get_an_answer_each()
+    {
+        Random random = new(20261123);
+        await using ServerUnderTest server = await ServerUnderTest.StartAsync(new ServerOptions { MaxRequestBytes = 200_000 }, FakeChatModel.Saying("a"));
+        Dictionary<int, int> statuses = [];
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] body = Break(random);
+            using HttpResponseMessage response = await server.Http.PostAsync("v1/chat/completions", new ByteArrayContent(body), Cancel);
+            string text = await response.Content.ReadAsStringAsync(Cancel);
+            int status = (int)response.StatusCode;
+            statuses[status] = statuses.GetValueOrDefault(status) + 1;
+            Assert.True(status is 200 or 400 or 404 or 413, $"{status} for {Encoding.UTF8.GetString(body)}");
+            if (status != 200)
+                Assert.NotEmpty(JsonDocument.Parse(text).RootElement.GetProperty("error").GetProperty("message").GetString()!);
+        }
+        Assert.Empty(server.Failures);
+        Assert.True(statuses[400] > 500 && statuses[200] > 50, string.Join(", ", statuses));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("[null]")]
+    [InlineData("[\"hi\"]")]
+    [InlineData("{}")]
+    [InlineData("\"hi\"")]
+    [InlineData("[{\"content\":\"no role\"}]")]
+    [InlineData("[{\"role\":\"user\"}]")]
+    [InlineData("[{\"role\":\"user\",\"content\":5}]")]
+    [InlineData("[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:\"}}]}]")]
+    [InlineData("[{\"role\":\"king\",\"content\":\"x\"}]")]
+    [InlineData("[{\"role\":\"assistant\"}]")]
+    [InlineData("[{\"role\":\"tool\",\"content\":\"x\"}]")]
+    [InlineData("[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"1\"}]}]")]
+    public async Task Malformed_messages_are_named(string messages)
+    {
+        await using ServerUnderTest server = await ServerUnderTest.StartAsync(FakeChatModel.Saying("a"));
+        using HttpResponseMessage response = await server.PostAsync($$"""{"messages":{{messages}}}""");
+        Assert.Equal(400, (int)response.StatusCode);
+        JsonElement error = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel)).RootElement.GetProperty("error");
+        Assert.StartsWith("messages", error.GetProperty("param").GetString());
+    }
+
+    [Theory]
+    [InlineData("\"n\":2")]
+    [InlineData("\"logprobs\":true")]
+    [InlineData("\"response_format\":{\"type\":\"json_object\"}")]
+    [InlineData("\"tool_choice\":\"required\"")]
+    [InlineData("\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}")]
+    [InlineData("\"logit_bias\":{\"5\":1}")]
+    [InlineData("\"functions\":[]")]
+    [InlineData("\"temperature\":2.5")]
+    [InlineData("\"temperature\":1e999")]
+    [InlineData("\"max_tokens\":0")]
+    [InlineData("\"max_tokens\":1.5")]
+    [InlineData("\"seed\":99999999999999999999")]
+    [InlineData("\"stop\":\"\"")]
+    [InlineData("\"stream\":\"yes\"")]
+    [InlineData("\"tools\":[{\"type\":\"web_search\"}]")]
+    public async Task What_cannot_be_honoured_is_refused(string member)
+    {
+        await using ServerUnderTest server = await ServerUnderTest.StartAsync(FakeChatModel.Saying("a"));
+        using HttpResponseMessage response = await server.PostAsync($$"""{"messages":[{"role":"user","content":"?"}],{{member}}}""");
+        Assert.Equal(400, (int)response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("\"logprobs\":false,\"top_logprobs\":0,\"n\":1,\"logit_bias\":null,\"temperature\":null")]
+    [InlineData("\"CustomHeaders\":{},\"store\":false,\"prediction\":{\"type\":\"content\"},\"service_tier\":\"auto\"")]
+    [InlineData("\"tool_choice\":\"none\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]")]
+    public async Task What_changes_nothing_is_ignored(string member)
+    {
+        FakeChatModel model = FakeChatModel.Saying("a");
+        await using ServerUnderTest server = await ServerUnderTest.StartAsync(model);
+        using HttpResponseMessage response = await server.PostAsync($$"""{"messages":[{"role":"user","content":"?"}],{{member}}}""");
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Empty(model.Requests.Single().Tools);
+    }
+
+    [Fact]
+    public async Task Garbage_on_the_wire_harms_nobody()
+    {
+        Random random = new(7);
+        await using ServerUnderTest server = await ServerUnderTest.StartAsync(FakeChatModel.Saying("a"));
+        for (int i = 0; i < 100; i++)
+        {
+            byte[] garbage = new byte[random.Next(1, 500)];
+            random.NextBytes(garbage);
+            if (i % 2 == 0) garbage = [.. "POST /v1/chat/completions HTTP/1.1\r\n"u8, .. garbage];
+            using TcpClient socket = new();
+            await socket.ConnectAsync(server.Address.Host, server.Address.Port, Cancel);
+            await socket.GetStream().WriteAsync(garbage, Cancel);
+        }
+        using HttpResponseMessage response = await server.PostAsync("""{"messages":[{"role":"user","content":"?"}]}""");
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Empty(server.Failures);
+    }
+
+    private static byte[] Break(Random random)
+    {
+        byte[] body = Encoding.UTF8.GetBytes(Valid);
+        switch (random.Next(7))
+        {
+            case 0:
+                return body[..random.Next(body.Length)];
+            case 1:
+                for (int flips = random.Next(1, 8); flips > 0; flips--) body[random.Next(body.Length)] = (byte)random.Next(256);
+                return body;
+            case 2:
+                int at = random.Next(body.Length);
+                string[] inserted = ["\\ud800", "\"", "{", "[[[[", "\0", "\u00ff", "null", ",", "1e999", "-0", "\\u0000", "\r\n\r\n"];
+                return [.. body[..at], .. Encoding.UTF8.GetBytes(inserted[random.Next(inserted.Length)]), .. body[at..]];
+            case 3:
+                int depth = random.Next(1, 20_000);
+                return Encoding.UTF8.GetBytes($$"""{"messages":{{new string('[', depth)}}{{new string(']', depth)}}}""");
+            case 4:
+                return Encoding.UTF8.GetBytes($$"""{"messages":[{"role":"user","content":"{{new string('x', random.Next(300_000))}}"}]}""");
+            default:
+                JsonNode root = JsonNode.Parse(body)!;
+                for (int changes = random.Next(1, 4); changes > 0; changes--) ReplaceSomewhere(root, random);
+                return Encoding.UTF8.GetBytes(root.ToJsonString());
+        }
+    }
+
+    private static void ReplaceSomewhere(JsonNode node, Random random)
+    {
+        if (node is JsonObject { Count: > 0 } members)
+        {
+            string name = members.ElementAt(random.Next(members.Count)).Key;
+            if (members[name] is { } child and not JsonValue && random.Next(3) > 0) ReplaceSomewhere(child, random);
+            else if (random.Next(5) == 0) members.Remove(name);
+            else members[name] = AnyValue(random);
+        }
+        else if (node is JsonArray { Count: > 0 } items)
+        {
+            int index = random.Next(items.Count);
+            if (items[index] is { } child and not JsonValue && random.Next(3) > 0) ReplaceSomewhere(child, random);
+            else items[index] = AnyValue(random);
+        }
+    }
+
+    private static JsonNode? AnyValue(Random random)
+    {
+        string[] values =
+        [
+            "null", "true", "false", "0", "-1", "1", "0.5", "1e300", "1e999", "99999999999999999999", "\"\"", "\"text\"", "\"\\u0000\"",
+            "[]", "{}", "[1,2]", "[null]", "{\"type\":\"text\"}", "{\"role\":\"user\"}", "[[[]]]", "\"user\"", "\"auto\"",
+        ];
+        return JsonNode.Parse(values[random.Next(values.Length)]);
+    }
+}

@@ -1,0 +1,37 @@
+namespace Jibun.Formats;
+
+/// <summary>
+/// What an integer format is made of, so that every kernel can be derived from it:
+/// <code>weight[i] = d · scale[i / SubBlock] · (code[i] − ZeroPoint) − dmin · min[i / SubBlock]</code>
+/// A format without sub-scales has scale = 1 and SubBlock = block size; one without mins has dmin = 0.
+/// </summary>
+/// <param name="CodeBits">Bits per code: 1 to 8. Codes are unsigned.</param>
+/// <param name="ZeroPoint">The code that means zero.</param>
+/// <param name="SubBlock">Weights that share an integer scale: a multiple of 16.</param>
+/// <param name="BlockSize">Weights that share the float scale d.</param>
+/// <param name="HasScales">Whether sub-blocks have an integer scale of their own (−128 … 127).</param>
+/// <param name="HasMins">Whether sub-blocks have an integer minimum (0 … 255).</param>
+/// <param name="HasBlockScale">Whether blocks carry d (float16). If not, one float scale belongs to the whole tensor.</param>
+public sealed record BlockAnatomy(
+    int CodeBits, int ZeroPoint, int SubBlock, int BlockSize, bool HasScales = false, bool HasMins = false, bool HasBlockScale = true)
+{
+    public int SubBlocks => BlockSize / SubBlock;
+}
+
+/// <summary>One block taken apart; see <see cref="BlockAnatomy"/> for what the parts mean.</summary>
+public ref struct UnpackedBlock
+{
+    public Span<byte> Codes; // [BlockSize]
+    public Span<short> Scales; // [SubBlocks] if HasScales
+    public Span<short> Mins; // [SubBlocks] if HasMins
+    public Half D;
+    public Half DMin;
+}
+
+/// <summary>A block format whose weights are integers times scales. Execution layouts and fast kernels follow from it.</summary>
+public interface IIntegerBlock<TSelf> : IBlockFormat<TSelf> where TSelf : unmanaged, IIntegerBlock<TSelf>
+{
+    static abstract BlockAnatomy Anatomy { get; }
+
+    static abstract void Unpack(in TSelf block, ref UnpackedBlock parts);
+}

@@ -1,0 +1,53 @@
+using Jibun.Formats;
+using Jibun.Memory;
+
+namespace Jibun.Kernels;
+
+/// <summary>
+/// The rows that a layer multiplies its matrices with. They are quantized once for each form that those matrices ask for, and
+/// laid out in tiles of <see cref="TileTokens"/> tokens (the last one smaller) as <see cref="RowGroupArguments"/> says.
+/// </summary>
+public sealed unsafe class ActivationBatch : IDisposable
+{
+    public const int TileTokens = 8;
+
+    private readonly List<QuantizedForm> _forms = [];
+
+    public float* Values { get; private set; } // [rows, columns]
+
+    public int Rows { get; private set; }
+
+    public int Columns { get; private set; }
+
+    public int Tiles => (Rows + TileTokens - 1) / TileTokens;
+
+    /// <summary>Points the batch at new rows; they must stay as they are until the products are done.</summary>
+    public void Set(float* values, int rows, int columns)
+    {
+        (Values, Rows, Columns) = (values, rows, columns);
+        foreach (QuantizedForm form in _forms) form.IsCurrent = false;
+    }
+
+    /// <summary>The form a matrix asks for, with room for the current rows; its content is current only after quantizing.</summary>
+    internal QuantizedForm Form(ActivationFormat format, BlockAnatomy anatomy)
+    {
+        foreach (QuantizedForm known in _forms)
+        {
+            if (!known.Serves(format, anatomy)) continue;
+            if (!known.IsCurrent) known.Reserve(Rows, Columns);
+            return known;
+        }
+        var form = new QuantizedForm(format, anatomy);
+        form.Reserve(Rows, Columns);
+        _forms.Add(form);
+        return form;
+    }
+
+    internal int TokensInTile(int tile) => Math.Min(TileTokens, Rows - tile * TileTokens);
+
+    public void Dispose()
+    {
+        foreach (QuantizedForm form in _forms) form.Dispose();
+        _forms.Clear();
+    }
+}

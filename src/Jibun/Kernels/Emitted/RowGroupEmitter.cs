@@ -1,0 +1,231 @@
+using Iced.Intel;
+using Jibun.Formats;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace Jibun.Kernels.Emitted;
+
+/// <summary>
+/// Writes AVX512-VNNI code for one <see cref="RowGroupLayout"/> and tile size. Registers:
+/// <code>
+/// zmm0 –7   float sums, one per token        zmm24–27  code vectors of a unit
+/// zmm8 –15  integer sums of a sub-block      zmm28–29  masks
+/// zmm16–23  integer sums of a block          zmm30–31  scales, scratch
+/// </code>
+/// With one token the integer sums of a sub-block are spread over zmm8–11 to shorten the chain of dependent products.
+/// </summary>
+internal sealed class RowGroupEmitter
+{
+    private static readonly AssemblerRegisterZMM[] Zmm =
+    [
+        zmm0, zmm1, zmm2, zmm3, zmm4, zmm5, zmm6, zmm7, zmm8, zmm9, zmm10, zmm11, zmm12, zmm13, zmm14, zmm15,
+        zmm16, zmm17, zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25, zmm26, zmm27, zmm28, zmm29, zmm30, zmm31,
+    ];
+
+    private static readonly string[] Fields =
+    [
+        nameof(RowGroupArguments.Weights), nameof(RowGroupArguments.Groups), nameof(RowGroupArguments.Blocks),
+        nameof(RowGroupArguments.Codes), nameof(RowGroupArguments.Scales), nameof(RowGroupArguments.Offsets),
+        nameof(RowGroupArguments.PairSums), nameof(RowGroupArguments.Output), nameof(RowGroupArguments.OutputStride),
+        nameof(RowGroupArguments.TensorScale),
+    ];
+
+    private readonly Assembler _c;
+    private readonly RowGroupLayout _layout;
+    private readonly BlockAnatomy _anatomy;
+    private readonly int _tokens;
+
+    private RowGroupEmitter(Assembler assembler, RowGroupLayout layout, int tokens)
+    {
+        (_c, _layout, _anatomy, _tokens) = (assembler, layout, layout.Anatomy, tokens);
+    }
+
+    public static nint Emit(RowGroupLayout layout, int tokens) =>
+        ExecutableMemory.Emit(assembler => new RowGroupEmitter(assembler, layout, tokens).Write());
+
+    // rax weights, rbx groups left, rcx blocks left, rdx codes, rsi activation scales, rdi offsets, r8 pair sums, r9 output, r10 arguments
+    private void Write()
+    {
+        CallFrame.Enter(_c);
+        _c.mov(r10, CallFrame.FirstArgument);
+        _c.mov(rax, __[r10 + Field(nameof(RowGroupArguments.Weights))]);
+        _c.mov(rbx, __[r10 + Field(nameof(RowGroupArguments.Groups))]);
+        _c.mov(r9, __[r10 + Field(nameof(RowGroupArguments.Output))]);
+        LoadMasks();
+        Label group = _c.CreateLabel(), block = _c.CreateLabel();
+        _c.Label(ref group);
+        _c.mov(rdx, __[r10 + Field(nameof(RowGroupArguments.Codes))]);
+        _c.mov(rsi, __[r10 + Field(nameof(RowGroupArguments.Scales))]);
+        _c.mov(rdi, __[r10 + Field(nameof(RowGroupArguments.Offsets))]);
+        _c.mov(r8, __[r10 + Field(nameof(RowGroupArguments.PairSums))]);
+        _c.mov(rcx, __[r10 + Field(nameof(RowGroupArguments.Blocks))]);
+        for (int t = 0; t < _tokens; t++) Zero(Sum(t));
+        _c.Label(ref block);
+        WriteBlock();
+        _c.add(rax, _layout.BlockBytes);
+        _c.add(rdx, _anatomy.BlockSize * _tokens);
+        _c.add(rsi, 4 * _tokens);
+        if (_anatomy.ZeroPoint != 0) _c.add(rdi, _anatomy.SubBlocks * 4 * _tokens);
+        if (_anatomy.HasMins) _c.add(r8, _anatomy.SubBlocks / 2 * 4 * _tokens);
+        _c.dec(rcx);
+        _c.jnz(block);
+        Store();
+        _c.add(r9, RowGroupLayout.Rows * 4);
+        _c.dec(rbx);
+        _c.jnz(group);
+        CallFrame.Leave(_c);
+    }
+
+    private void WriteBlock()
+    {
+        if (_anatomy.HasScales)
+        {
+            for (int sub = 0; sub < _anatomy.SubBlocks; sub++)
+            {
+                SumSubBlock(sub);
+                _c.vpmovsxbd(zmm30, __xmmword_ptr[rax + _layout.ScaleOffset + sub * RowGroupLayout.Rows]);
+                for (int t = 0; t < _tokens; t++)
+                {
+                    if (sub == 0)
+                    {
+                        _c.vpmulld(Block(t), SubBlock(t), zmm30);
+                        continue;
+                    }
+                    _c.vpmulld(SubBlock(t), SubBlock(t), zmm30);
+                    _c.vpaddd(Block(t), Block(t), SubBlock(t));
+                }
+            }
+        }
+        else
+        {
+            SumSubBlock(0);
+        }
+        if (_anatomy.HasBlockScale) _c.vcvtph2ps(zmm30, __ymmword_ptr[rax + _layout.DOffset]);
+        for (int t = 0; t < _tokens; t++)
+        {
+            AssemblerRegisterZMM integer = _anatomy.HasScales ? Block(t) : SubBlock(t);
+            _c.vcvtdq2ps(integer, integer);
+            if (_anatomy.HasBlockScale)
+            {
+                _c.vmulps(zmm31, zmm30, __dword_bcst[rsi + 4 * t]);
+                _c.vfmadd231ps(Sum(t), integer, zmm31);
+            }
+            else
+            {
+                _c.vfmadd231ps(Sum(t), integer, __dword_bcst[rsi + 4 * t]);
+            }
+        }
+        if (_anatomy.HasMins) SubtractMins();
+    }
+
+    // Sixteen rows × two neighbouring sub-blocks of minima against the two sums of the activations: vpdpwssd.
+    private void SubtractMins()
+    {
+        for (int t = 0; t < _tokens; t++) Zero(SubBlock(t));
+        for (int pair = 0; pair < _anatomy.SubBlocks / 2; pair++)
+        {
+            _c.vpmovzxbw(zmm31, __ymmword_ptr[rax + _layout.MinOffset + pair * 2 * RowGroupLayout.Rows]);
+            for (int t = 0; t < _tokens; t++) _c.vpdpwssd(SubBlock(t), zmm31, __dword_bcst[r8 + (pair * _tokens + t) * 4]);
+        }
+        _c.vcvtph2ps(zmm30, __ymmword_ptr[rax + _layout.DMinOffset]);
+        for (int t = 0; t < _tokens; t++)
+        {
+            _c.vcvtdq2ps(SubBlock(t), SubBlock(t));
+            _c.vmulps(zmm31, zmm30, __dword_bcst[rsi + 4 * t]);
+            _c.vfnmadd231ps(Sum(t), SubBlock(t), zmm31);
+        }
+    }
+
+    private void SumSubBlock(int sub)
+    {
+        int groups = _anatomy.SubBlock / RowGroupLayout.GroupColumns;
+        int chains = _tokens == 1 ? Math.Min(4, groups) : 1;
+        for (int t = 0; t < _tokens; t++)
+        {
+            if (_anatomy.ZeroPoint != 0) _c.vpbroadcastd(SubBlock(t), __dword_ptr[rdi + (sub * _tokens + t) * 4]);
+            else Zero(SubBlock(t));
+        }
+        for (int chain = 1; chain < chains; chain++) Zero(SubBlock(chain));
+        for (int group = 0; group < groups; group++)
+        {
+            int position = sub * groups + group;
+            AssemblerRegisterZMM codes = LoadCodes(position);
+            for (int t = 0; t < _tokens; t++)
+                _c.vpdpbusd(SubBlock(chains > 1 ? group % chains : t), codes, __dword_bcst[rdx + (position * _tokens + t) * 4]);
+        }
+        for (int step = chains / 2; step > 0; step /= 2)
+            for (int chain = 0; chain < step; chain++) _c.vpaddd(SubBlock(chain), SubBlock(chain), SubBlock(chain + step));
+    }
+
+    /// <summary>The unsigned codes of a column group, one byte each: sixteen rows × four columns.</summary>
+    private AssemblerRegisterZMM LoadCodes(int group)
+    {
+        (int lowBits, int highBits) = _layout.Planes;
+        int inUnit = group % _layout.UnitGroups;
+        int unit = group / _layout.UnitGroups * _layout.UnitBytes;
+        AssemblerRegisterZMM codes = Zmm[24 + group % 2];
+        int perByte = 8 / lowBits;
+        AssemblerMemoryOperand low = __zmmword_ptr[rax + unit + inUnit / perByte * RowGroupLayout.VectorBytes];
+        int shift = lowBits * (inUnit % perByte);
+        if (lowBits == 8)
+        {
+            _c.vmovdqu32(codes, low);
+            return codes;
+        }
+        if (shift == 0)
+        {
+            _c.vpandd(codes, zmm28, low);
+        }
+        else
+        {
+            _c.vpsrlw(codes, low, (byte)shift);
+            _c.vpandd(codes, codes, zmm28);
+        }
+        if (highBits == 0) return codes;
+        int highPerByte = 8 / highBits;
+        int highShift = highBits * (inUnit % highPerByte) - lowBits;
+        AssemblerMemoryOperand high =
+            __zmmword_ptr[rax + unit + _layout.UnitGroups * lowBits * 8 + inUnit / highPerByte * RowGroupLayout.VectorBytes];
+        AssemblerRegisterZMM bits = Zmm[26 + group % 2];
+        if (highShift < 0) _c.vpsllw(bits, high, (byte)-highShift);
+        else if (highShift > 0) _c.vpsrlw(bits, high, (byte)highShift);
+        else _c.vmovdqu32(bits, high);
+        _c.vpternlogd(codes, bits, zmm29, 0xF8); // codes | (bits & mask)
+        return codes;
+    }
+
+    private void LoadMasks()
+    {
+        (int lowBits, int highBits) = _layout.Planes;
+        if (lowBits < 8) Broadcast(zmm28, ((1 << lowBits) - 1) * 0x01010101);
+        if (highBits != 0) Broadcast(zmm29, (((1 << highBits) - 1) << lowBits) * 0x01010101);
+    }
+
+    private void Store()
+    {
+        _c.vbroadcastss(zmm30, __dword_ptr[r10 + Field(nameof(RowGroupArguments.TensorScale))]);
+        _c.mov(rdx, r9);
+        for (int t = 0; t < _tokens; t++)
+        {
+            _c.vmulps(Sum(t), Sum(t), zmm30);
+            _c.vmovups(__zmmword_ptr[rdx], Sum(t));
+            if (t + 1 < _tokens) _c.add(rdx, __[r10 + Field(nameof(RowGroupArguments.OutputStride))]);
+        }
+    }
+
+    private void Broadcast(AssemblerRegisterZMM register, int value)
+    {
+        _c.mov(edx, value);
+        _c.vpbroadcastd(register, edx);
+    }
+
+    private void Zero(AssemblerRegisterZMM register) => _c.vpxord(register, register, register);
+
+    private static AssemblerRegisterZMM Sum(int token) => Zmm[token];
+
+    private static AssemblerRegisterZMM SubBlock(int token) => Zmm[8 + token];
+
+    private static AssemblerRegisterZMM Block(int token) => Zmm[16 + token];
+
+    // Every field of RowGroupArguments takes eight bytes.
+    private static int Field(string name) => 8 * Array.IndexOf(Fields, name);
+}

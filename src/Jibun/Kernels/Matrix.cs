@@ -1,0 +1,91 @@
+using Jibun.Formats;
+
+namespace Jibun.Kernels;
+
+/// <summary>
+/// A weight matrix in its execution layout: integer formats as <see cref="RowGroupLayout"/> says, float formats in row groups of
+/// <c>[columns][16]</c> elements. Owns no memory.
+/// </summary>
+public sealed unsafe class Matrix
+{
+    internal Matrix(string name, BlockFormat format, int rows, int columns, byte* data, float tensorScale)
+    {
+        (Name, Format, Rows, Columns, Data, TensorScale) = (name, format, rows, columns, data, tensorScale);
+        Layout = format.Anatomy is { } ? LayoutOf(format) : null;
+    }
+
+    public string Name { get; }
+
+    public BlockFormat Format { get; }
+
+    public int Rows { get; }
+
+    public int Columns { get; }
+
+    public float TensorScale { get; }
+
+    /// <summary>Null for float formats.</summary>
+    public RowGroupLayout? Layout { get; }
+
+    public byte* Data { get; }
+
+    public int Groups => (Rows + RowGroupLayout.Rows - 1) / RowGroupLayout.Rows;
+
+    public long GroupBytes => GroupBytesOf(Format, Columns);
+
+    public long Bytes => Groups * GroupBytes;
+
+    /// <summary>Bytes of a matrix in execution layout.</summary>
+    public static long BytesOf(BlockFormat format, int rows, int columns) =>
+        (rows + RowGroupLayout.Rows - 1) / RowGroupLayout.Rows * GroupBytesOf(format, columns);
+
+    /// <summary>The weights of one row as floats, such as a token's embedding.</summary>
+    public void DecodeRow(int row, Span<float> weights)
+    {
+        byte* group = Data + row / RowGroupLayout.Rows * GroupBytes;
+        if (Layout is { } layout)
+        {
+            RowGroupPacking.DecodeRow(layout, group, row % RowGroupLayout.Rows, TensorScale, weights);
+            return;
+        }
+        int bytes = Format.BlockBytes;
+        for (int column = 0; column < weights.Length; column++)
+            Format.Decode(new ReadOnlySpan<byte>(group + ((long)column * RowGroupLayout.Rows + row % RowGroupLayout.Rows) * bytes, bytes),
+                weights.Slice(column, 1));
+    }
+
+    /// <summary>Fills one row group from rows as they lie in a file.</summary>
+    internal static void PackGroup(BlockFormat format, byte* source, int rows, int columns, byte* group)
+    {
+        if (format.Anatomy is not null)
+        {
+            format.Pack(LayoutOf(format), source, rows, columns, group);
+            return;
+        }
+        int bytes = format.BlockBytes;
+        new Span<byte>(group, columns * RowGroupLayout.Rows * bytes).Clear();
+        for (int row = 0; row < rows; row++)
+        {
+            if (bytes == 2)
+                for (int column = 0; column < columns; column++) ((ushort*)group)[column * RowGroupLayout.Rows + row] = ((ushort*)source)[(long)row * columns + column];
+            else
+                for (int column = 0; column < columns; column++) ((uint*)group)[column * RowGroupLayout.Rows + row] = ((uint*)source)[(long)row * columns + column];
+        }
+    }
+
+    private static readonly Dictionary<GgmlType, RowGroupLayout> Layouts = [];
+
+    private static RowGroupLayout LayoutOf(BlockFormat format)
+    {
+        lock (Layouts)
+        {
+            if (!Layouts.TryGetValue(format.Type, out RowGroupLayout? layout))
+                Layouts[format.Type] = layout = new RowGroupLayout(format.Anatomy!);
+            return layout;
+        }
+    }
+
+    private static long GroupBytesOf(BlockFormat format, int columns) => format.Anatomy is not null
+        ? LayoutOf(format).GroupBytes(columns)
+        : (long)columns * RowGroupLayout.Rows * format.BlockBytes;
+}

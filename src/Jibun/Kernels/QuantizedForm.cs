@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Jibun.Formats;
+using Jibun.Memory;
+
+namespace Jibun.Kernels;
+
+/// <summary>One quantization of an <see cref="ActivationBatch"/>, with the sums that a layout's zero point and minima need.</summary>
+internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy anatomy) : IDisposable
+{
+    private readonly NativeBuffer _codes = new(), _scales = new(), _offsets = new(), _pairSums = new();
+    private readonly int _block = anatomy.BlockSize, _sub = anatomy.SubBlock, _zero = anatomy.ZeroPoint;
+    private readonly bool _mins = anatomy.HasMins;
+    private int _columns;
+
+    public bool IsCurrent { get; set; }
+
+    public bool Serves(ActivationFormat other, BlockAnatomy o) =>
+        format == other && _block == o.BlockSize && _sub == o.SubBlock && _zero == o.ZeroPoint && _mins == o.HasMins;
+
+    public void Reserve(int rows, int columns)
+    {
+        _columns = columns;
+        _codes.Require((long)rows * columns);
+        _scales.Require<float>((long)rows * (columns / _block));
+        if (_zero != 0) _offsets.Require<int>((long)rows * (columns / _sub));
+        if (_mins) _pairSums.Require<int>((long)rows * (columns / _sub / 2));
+    }
+
+    /// <summary>Fills in the pointers of a tile whose first token is <paramref name="firstToken"/>.</summary>
+    public void Point(RowGroupArguments* arguments, int firstToken)
+    {
+        arguments->Blocks = _columns / _block;
+        arguments->Codes = (sbyte*)_codes.Pointer + (long)firstToken * _columns;
+        arguments->Scales = (float*)_scales.Pointer + (long)firstToken * (_columns / _block);
+        arguments->Offsets = _zero == 0 ? null : (int*)_offsets.Pointer + (long)firstToken * (_columns / _sub);
+        arguments->PairSums = _mins ? (int*)_pairSums.Pointer + (long)firstToken * (_columns / _sub / 2) : null;
+    }
+
+    /// <summary>Quantizes a tile of <paramref name="tokens"/> rows.</summary>
+    public void Quantize(float* values, int firstToken, int tokens)
+    {
+        RowGroupArguments tile;
+        Point(&tile, firstToken);
+        for (int token = 0; token < tokens; token++)
+        {
+            float* row = values + (long)(firstToken + token) * _columns;
+            float rowScale = 0, rowInverse = 0;
+            if (format == ActivationFormat.Q8_Row) (rowScale, rowInverse) = RowScale(row, _columns);
+            for (int block = 0; block < _columns / _block; block++)
+            {
+                float* x = row + block * _block;
+                (float scale, float inverse) = format switch
+                {
+                    ActivationFormat.Q8_Row => (rowScale, rowInverse),
+                    ActivationFormat.Q8_K => SignedScale(x, _block),
+                    _ => AbsoluteScale(x, _block),
+                };
+                tile.Scales[block * tokens + token] = scale;
+                for (int sub = 0; sub < _block / _sub; sub++)
+                {
+                    int position = block * _block + sub * _sub;
+                    int sum = Round(x + sub * _sub, _sub, inverse, (int*)tile.Codes + position / 4 * tokens + token, tokens);
+                    int index = position / _sub;
+                    if (_zero != 0) tile.Offsets[index * tokens + token] = -_zero * sum;
+                    if (_mins) ((short*)(tile.PairSums + index / 2 * tokens + token))[index % 2] = (short)sum;
+                }
+            }
+        }
+    }
+
+    // Sixteen values become four groups of four codes; groups of neighbouring tokens lie side by side.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Round(float* x, int count, float inverse, int* codes, int tokens)
+    {
+        Vector512<int> sum = Vector512<int>.Zero;
+        Vector512<float> factor = Vector512.Create(inverse);
+        for (int i = 0; i < count; i += 16)
+        {
+            Vector512<int> rounded = Vector512.Min(
+                Vector512.ConvertToInt32(Vector512.Round(Vector512.Load(x + i) * factor)), Vector512.Create(127));
+            sum += rounded;
+            Vector256<short> words = Vector256.Narrow(rounded.GetLower(), rounded.GetUpper());
+            Vector128<int> bytes = Vector128.Narrow(words.GetLower(), words.GetUpper()).AsInt32();
+            codes[0] = bytes[0];
+            codes[tokens] = bytes[1];
+            codes[2 * tokens] = bytes[2];
+            codes[3 * tokens] = bytes[3];
+            codes += 4 * tokens;
+        }
+        return Vector512.Sum(sum);
+    }
+
+    private static (float Scale, float Inverse) AbsoluteScale(float* x, int count)
+    {
+        float maximum = LargestMagnitude(x, count);
+        float scale = maximum / 127, inverse = 1 / scale;
+        return float.IsFinite(maximum) && float.IsFinite(inverse) ? (scale, inverse) : Faulty(maximum);
+    }
+
+    // The largest value gets the code −127 whatever its sign: of two of equal magnitude, the first decides.
+    private static (float Scale, float Inverse) SignedScale(float* x, int count)
+    {
+        float maximum = LargestMagnitude(x, count);
+        if (!float.IsFinite(maximum)) return Faulty(maximum);
+        int i = 0;
+        Vector512<float> sought = Vector512.Create(maximum);
+        while (i + 16 <= count && !Vector512.EqualsAny(Vector512.Abs(Vector512.Load(x + i)), sought)) i += 16;
+        while (MathF.Abs(x[i]) != maximum) i++;
+        float inverse = -127 / x[i];
+        return float.IsFinite(inverse) ? (1 / inverse, inverse) : Faulty(maximum);
+    }
+
+    private static (float Scale, float Inverse) RowScale(float* x, int count)
+    {
+        float maximum = LargestMagnitude(x, count);
+        if (!float.IsFinite(maximum)) return Faulty(maximum);
+        maximum = MathF.Max(maximum, 1e-5f);
+        return (maximum / 127, 127 / maximum);
+    }
+
+    // Nothing but zeros, or NaN or infinity: codes 0, and a scale that lets the fault reach the result.
+    private static (float Scale, float Inverse) Faulty(float maximum) => (float.IsFinite(maximum) ? 0 : float.NaN, 0);
+
+    private static float LargestMagnitude(float* x, int count)
+    {
+        Vector512<float> maximum = Vector512<float>.Zero;
+        for (int i = 0; i < count; i += 16) maximum = Vector512.Max(maximum, Vector512.Abs(Vector512.Load(x + i)));
+        float largest = 0;
+        for (int i = 0; i < 16; i++) largest = MathF.Max(largest, maximum[i]);
+        return largest;
+    }
+
+    public void Dispose()
+    {
+        _codes.Dispose();
+        _scales.Dispose();
+        _offsets.Dispose();
+        _pairSums.Dispose();
+    }
+}

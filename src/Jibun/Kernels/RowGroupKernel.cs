@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+
+namespace Jibun.Kernels;
+
+/// <summary>
+/// What a row-group kernel works on: a run of row groups of one matrix, times one tile of tokens. Emitted code reads the fields
+/// by offset. With T tokens in the tile, what belongs to one column group or block lies side by side for all T.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 8)]
+public unsafe struct RowGroupArguments
+{
+    public byte* Weights; // row groups, RowGroupLayout
+    public long Groups;
+    public long Blocks; // blocks per row
+    public sbyte* Codes; // [columns / 4][T][4]
+    public float* Scales; // [blocks][T]
+    public int* Offsets; // [columns / SubBlock][T]: −ZeroPoint · sum of the codes
+    public int* PairSums; // [columns / SubBlock / 2][T]: two int16 sums of the codes of neighbouring sub-blocks
+    public float* Output; // token 0, first row of the first group
+    public long OutputStride; // bytes from token to token
+    public float TensorScale;
+}
+
+/// <summary>
+/// One kernel tier for one layout. All tiers compute the same integers and then, per block,
+/// <c>y = fma(int, d·a, y)</c> and <c>y = fma(−mins, dmin·a, y)</c> in that order, so they agree bit for bit,
+/// whatever the tile size or the number of threads.
+/// </summary>
+public unsafe interface IRowGroupKernel
+{
+    /// <param name="tokens">Tokens in the tile: 1 to <see cref="ActivationBatch.TileTokens"/>.</param>
+    /// <param name="arguments">What to multiply and where to put it.</param>
+    void Run(int tokens, RowGroupArguments* arguments);
+}

@@ -11,6 +11,8 @@ public sealed unsafe class BlockFormat
     private readonly delegate*<ReadOnlySpan<float>, ReadOnlySpan<float>, Span<byte>, void> encode;
     private readonly delegate*<ReadOnlySpan<byte>, ActivationBlock, float> dot;
 
+    private delegate*<byte*, ref UnpackedBlock, void> unpack;
+
     private BlockFormat(
         GgmlType type,
         int blockSize,
@@ -52,10 +54,25 @@ public sealed unsafe class BlockFormat
 
     private int TensorScaleBytes { get; }
 
-    public static BlockFormat Of<T>() where T : unmanaged, IBlockFormat<T>
+    /// <summary>What the format is made of; null for float formats.</summary>
+    public BlockAnatomy? Anatomy { get; private init; }
+
+    public static BlockFormat OfInteger<T>() where T : unmanaged, IIntegerBlock<T>
+    {
+        BlockFormat format = Of<T>(T.Anatomy);
+        format.unpack = &UnpackBlock<T>;
+        return format;
+    }
+
+    public static BlockFormat Of<T>() where T : unmanaged, IBlockFormat<T> => Of<T>(null);
+
+    private static BlockFormat Of<T>(BlockAnatomy? anatomy) where T : unmanaged, IBlockFormat<T>
     {
         return new BlockFormat(
-            T.Type, T.BlockSize, Unsafe.SizeOf<T>(), T.TensorScaleBytes, T.Activation, &DecodeRow<T>, &EncodeRow<T>, &DotRow<T>);
+            T.Type, T.BlockSize, Unsafe.SizeOf<T>(), T.TensorScaleBytes, T.Activation, &DecodeRow<T>, &EncodeRow<T>, &DotRow<T>)
+        {
+            Anatomy = anatomy,
+        };
     }
 
     /// <exception cref="ModelException">The columns do not fill whole blocks.</exception>
@@ -118,11 +135,17 @@ public sealed unsafe class BlockFormat
     /// <summary>The product of one row with a row of activations, in units of the tensor scale where the format has one.</summary>
     public float Dot(ReadOnlySpan<byte> row, ActivationBlock activations) => dot(row, activations);
 
+    /// <summary>Takes one block of an integer format apart.</summary>
+    internal void Unpack(byte* block, ref UnpackedBlock parts) => unpack(block, ref parts);
+
     private void RequireSameLength(int bytes, int weights)
     {
         if (RowBytes(weights) != bytes)
             throw new ArgumentException($"{weights} weights are {RowBytes(weights)} bytes of {Name}, not {bytes}");
     }
+
+    private static void UnpackBlock<T>(byte* block, ref UnpackedBlock parts) where T : unmanaged, IIntegerBlock<T> =>
+        T.Unpack(in *(T*)block, ref parts);
 
     private static void DecodeRow<T>(ReadOnlySpan<byte> bytes, Span<float> weights) where T : unmanaged, IBlockFormat<T> =>
         T.DecodeRow(MemoryMarshal.Cast<byte, T>(bytes), weights);

@@ -10,14 +10,14 @@ public static class BlockFormats
         BlockFormat.Of<F32>(),
         BlockFormat.Of<F16>(),
         BlockFormat.Of<BF16>(),
-        BlockFormat.Of<Q8_0>(),
-        BlockFormat.Of<Q4_0>(),
-        BlockFormat.Of<Q4_K>(),
-        BlockFormat.Of<Q5_K>(),
-        BlockFormat.Of<Q6_K>(),
-        BlockFormat.Of<TQ1_0>(),
-        BlockFormat.Of<TQ2_0>(),
-        BlockFormat.Of<I2_S>(),
+        BlockFormat.OfInteger<Q8_0>(),
+        BlockFormat.OfInteger<Q4_0>(),
+        BlockFormat.OfInteger<Q4_K>(),
+        BlockFormat.OfInteger<Q5_K>(),
+        BlockFormat.OfInteger<Q6_K>(),
+        BlockFormat.OfInteger<TQ1_0>(),
+        BlockFormat.OfInteger<TQ2_0>(),
+        BlockFormat.OfInteger<I2_S>(),
     ];
 
     private static readonly Dictionary<GgmlType, BlockFormat> ByType = All.ToDictionary(format => format.Type);

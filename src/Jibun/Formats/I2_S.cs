@@ -7,13 +7,14 @@ namespace Jibun.Formats;
 /// 0 in the top bits. This is the layout of bitnet.cpp's x86 builds; the scale is a float32 after all codes, in 32 bytes.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct I2_S : IBlockFormat<I2_S>
+public struct I2_S : IIntegerBlock<I2_S>
 {
     public Bytes32 Codes;
 
     public static GgmlType Type => GgmlType.I2_S;
     public static int BlockSize => 128;
     public static ActivationFormat Activation => ActivationFormat.Q8_Row;
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 2, ZeroPoint: 1, SubBlock: 128, BlockSize: 128, HasBlockScale: false);
     public static int TensorScaleBytes => 32;
 
     public static void Decode(in I2_S block, Span<float> weights)
@@ -25,6 +26,11 @@ public struct I2_S : IBlockFormat<I2_S>
     {
         block = default;
         for (int i = 0; i < 128; i++) block.Codes[i % 32] |= (byte)(BlockScale.TernaryCode(weights[i]) << (6 - i / 32 * 2));
+    }
+
+    public static void Unpack(in I2_S block, ref UnpackedBlock parts)
+    {
+        for (int i = 0; i < 128; i++) parts.Codes[i] = (byte)block.Code(i);
     }
 
     public static float Dot(in I2_S block, ActivationBlock activations)

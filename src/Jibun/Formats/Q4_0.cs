@@ -4,7 +4,7 @@ namespace Jibun.Formats;
 
 /// <summary>32 weights: (code − 8) · scale. Weight j lies in the low nibble of byte j, weight j + 16 in the high one.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct Q4_0 : IBlockFormat<Q4_0>
+public struct Q4_0 : IIntegerBlock<Q4_0>
 {
     public Half Scale;
     public Bytes16 Codes;
@@ -12,6 +12,7 @@ public struct Q4_0 : IBlockFormat<Q4_0>
     public static GgmlType Type => GgmlType.Q4_0;
     public static int BlockSize => 32;
     public static ActivationFormat Activation => ActivationFormat.Q8_0;
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 4, ZeroPoint: 8, SubBlock: 32, BlockSize: 32);
 
     public static void Decode(in Q4_0 block, Span<float> weights)
     {
@@ -29,6 +30,16 @@ public struct Q4_0 : IBlockFormat<Q4_0>
         float inverse = BlockScale.Inverse(scale);
         block = new Q4_0 { Scale = BlockScale.ToHalf(scale) };
         for (int i = 0; i < 16; i++) block.Codes[i] = (byte)(Code(weights[i] * inverse) | (Code(weights[i + 16] * inverse) << 4));
+    }
+
+    public static void Unpack(in Q4_0 block, ref UnpackedBlock parts)
+    {
+        for (int i = 0; i < 16; i++)
+        {
+            parts.Codes[i] = (byte)(block.Codes[i] & 15);
+            parts.Codes[i + 16] = (byte)(block.Codes[i] >> 4);
+        }
+        parts.D = block.Scale;
     }
 
     public static float Dot(in Q4_0 block, ActivationBlock activations)

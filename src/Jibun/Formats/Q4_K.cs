@@ -7,7 +7,7 @@ namespace Jibun.Formats;
 /// Each run of 32 code bytes holds two groups: the first in the low nibbles, the second in the high ones.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct Q4_K : IBlockFormat<Q4_K>
+public struct Q4_K : IIntegerBlock<Q4_K>
 {
     public Half Scale;
     public Half MinimumScale;
@@ -17,6 +17,7 @@ public struct Q4_K : IBlockFormat<Q4_K>
     public static GgmlType Type => GgmlType.Q4_K;
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 4, ZeroPoint: 0, SubBlock: 32, BlockSize: 256, HasScales: true, HasMins: true);
 
     public static void Decode(in Q4_K block, Span<float> weights)
     {
@@ -30,6 +31,17 @@ public struct Q4_K : IBlockFormat<Q4_K>
 
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q4_K block) =>
         throw new NotImplementedException();
+
+    public static void Unpack(in Q4_K block, ref UnpackedBlock parts)
+    {
+        for (int group = 0; group < 8; group++)
+        {
+            for (int i = 0; i < 32; i++) parts.Codes[group * 32 + i] = (byte)block.Code(group, i);
+            parts.Scales[group] = (short)block.Groups.Scale(group);
+            parts.Mins[group] = (short)block.Groups.Minimum(group);
+        }
+        (parts.D, parts.DMin) = (block.Scale, block.MinimumScale);
+    }
 
     public static float Dot(in Q4_K block, ActivationBlock activations)
     {

@@ -7,7 +7,7 @@ namespace Jibun.Formats;
 /// Bit g of high byte i is the top bit of weight i of group g.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct Q5_K : IBlockFormat<Q5_K>
+public struct Q5_K : IIntegerBlock<Q5_K>
 {
     public Half Scale;
     public Half MinimumScale;
@@ -18,6 +18,7 @@ public struct Q5_K : IBlockFormat<Q5_K>
     public static GgmlType Type => GgmlType.Q5_K;
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 5, ZeroPoint: 0, SubBlock: 32, BlockSize: 256, HasScales: true, HasMins: true);
 
     public static void Decode(in Q5_K block, Span<float> weights)
     {
@@ -31,6 +32,17 @@ public struct Q5_K : IBlockFormat<Q5_K>
 
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q5_K block) =>
         throw new NotImplementedException();
+
+    public static void Unpack(in Q5_K block, ref UnpackedBlock parts)
+    {
+        for (int group = 0; group < 8; group++)
+        {
+            for (int i = 0; i < 32; i++) parts.Codes[group * 32 + i] = (byte)block.Code(group, i);
+            parts.Scales[group] = (short)block.Groups.Scale(group);
+            parts.Mins[group] = (short)block.Groups.Minimum(group);
+        }
+        (parts.D, parts.DMin) = (block.Scale, block.MinimumScale);
+    }
 
     public static float Dot(in Q5_K block, ActivationBlock activations)
     {

@@ -7,7 +7,7 @@ namespace Jibun.Formats;
 /// of low nibbles (planes 0 and 1, then 2 and 3 in the high nibbles) and 32 bytes of high bit pairs (bits 2p of plane p).
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct Q6_K : IBlockFormat<Q6_K>
+public struct Q6_K : IIntegerBlock<Q6_K>
 {
     public Bytes128 LowBits;
     public Bytes64 HighBits;
@@ -17,6 +17,7 @@ public struct Q6_K : IBlockFormat<Q6_K>
     public static GgmlType Type => GgmlType.Q6_K;
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 6, ZeroPoint: 32, SubBlock: 16, BlockSize: 256, HasScales: true);
 
     public static void Decode(in Q6_K block, Span<float> weights)
     {
@@ -30,6 +31,13 @@ public struct Q6_K : IBlockFormat<Q6_K>
 
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q6_K block) =>
         throw new NotImplementedException();
+
+    public static void Unpack(in Q6_K block, ref UnpackedBlock parts)
+    {
+        for (int i = 0; i < 256; i++) parts.Codes[i] = (byte)block.Code(i);
+        for (int group = 0; group < 16; group++) parts.Scales[group] = block.GroupScales[group];
+        parts.D = block.Scale;
+    }
 
     public static float Dot(in Q6_K block, ActivationBlock activations)
     {

@@ -4,7 +4,7 @@ namespace Jibun.Formats;
 
 /// <summary>32 weights: code · scale.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct Q8_0 : IBlockFormat<Q8_0>
+public struct Q8_0 : IIntegerBlock<Q8_0>
 {
     public Half Scale;
     public SBytes32 Codes;
@@ -12,6 +12,7 @@ public struct Q8_0 : IBlockFormat<Q8_0>
     public static GgmlType Type => GgmlType.Q8_0;
     public static int BlockSize => 32;
     public static ActivationFormat Activation => ActivationFormat.Q8_0;
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 8, ZeroPoint: 128, SubBlock: 32, BlockSize: 32);
 
     public static void Decode(in Q8_0 block, Span<float> weights)
     {
@@ -25,6 +26,12 @@ public struct Q8_0 : IBlockFormat<Q8_0>
         float inverse = BlockScale.Inverse(scale);
         block = new Q8_0 { Scale = BlockScale.ToHalf(scale) };
         for (int i = 0; i < 32; i++) block.Codes[i] = (sbyte)MathF.Round(weights[i] * inverse, MidpointRounding.AwayFromZero);
+    }
+
+    public static void Unpack(in Q8_0 block, ref UnpackedBlock parts)
+    {
+        for (int i = 0; i < 32; i++) parts.Codes[i] = (byte)(block.Codes[i] + 128);
+        parts.D = block.Scale;
     }
 
     public static float Dot(in Q8_0 block, ActivationBlock activations)

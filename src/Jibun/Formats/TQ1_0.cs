@@ -8,7 +8,7 @@ namespace Jibun.Formats;
 /// 256 in base 3, rounded up: multiplied by 3 it overflows by its first trit.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct TQ1_0 : IBlockFormat<TQ1_0>
+public struct TQ1_0 : IIntegerBlock<TQ1_0>
 {
     public Bytes48 Codes;
     public Bytes4 LastCodes;
@@ -19,6 +19,7 @@ public struct TQ1_0 : IBlockFormat<TQ1_0>
     public static GgmlType Type => GgmlType.TQ1_0;
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 2, ZeroPoint: 1, SubBlock: 256, BlockSize: 256);
 
     public static void Decode(in TQ1_0 block, Span<float> weights)
     {
@@ -34,6 +35,12 @@ public struct TQ1_0 : IBlockFormat<TQ1_0>
         for (int i = 0; i < 32; i++) block.Codes[i] = Pack(weights[i..160], inverse, 32);
         for (int i = 0; i < 16; i++) block.Codes[i + 32] = Pack(weights[(i + 160)..240], inverse, 16);
         for (int i = 0; i < 4; i++) block.LastCodes[i] = Pack(weights[(i + 240)..], inverse, 4);
+    }
+
+    public static void Unpack(in TQ1_0 block, ref UnpackedBlock parts)
+    {
+        for (int i = 0; i < 256; i++) parts.Codes[i] = (byte)block.Code(i);
+        parts.D = block.Scale;
     }
 
     public static float Dot(in TQ1_0 block, ActivationBlock activations)

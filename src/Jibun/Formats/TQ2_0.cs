@@ -7,7 +7,7 @@ namespace Jibun.Formats;
 /// weight 32p + i.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct TQ2_0 : IBlockFormat<TQ2_0>
+public struct TQ2_0 : IIntegerBlock<TQ2_0>
 {
     public Bytes64 Codes;
     public Half Scale;
@@ -15,6 +15,7 @@ public struct TQ2_0 : IBlockFormat<TQ2_0>
     public static GgmlType Type => GgmlType.TQ2_0;
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 2, ZeroPoint: 1, SubBlock: 256, BlockSize: 256);
 
     public static void Decode(in TQ2_0 block, Span<float> weights)
     {
@@ -29,6 +30,12 @@ public struct TQ2_0 : IBlockFormat<TQ2_0>
         block = new TQ2_0 { Scale = BlockScale.ToHalf(scale) };
         for (int i = 0; i < 256; i++)
             block.Codes[i / 128 * 32 + i % 32] |= (byte)(BlockScale.TernaryCode(weights[i] * inverse) << (i / 32 % 4 * 2));
+    }
+
+    public static void Unpack(in TQ2_0 block, ref UnpackedBlock parts)
+    {
+        for (int i = 0; i < 256; i++) parts.Codes[i] = (byte)block.Code(i);
+        parts.D = block.Scale;
     }
 
     public static float Dot(in TQ2_0 block, ActivationBlock activations)

@@ -24,7 +24,8 @@ public sealed unsafe class ActivationBatch : IDisposable
     /// <summary>Points the batch at new rows; they must stay as they are until the products are done.</summary>
     public void Set(float* values, int rows, int columns)
     {
-        (Values, Rows, Columns) = (values, rows, columns);
+        Values = values;
+        (Rows, Columns) = (rows, columns);
         foreach (QuantizedForm form in _forms) form.IsCurrent = false;
     }
 

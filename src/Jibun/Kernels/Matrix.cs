@@ -10,7 +10,8 @@ public sealed unsafe class Matrix
 {
     internal Matrix(string name, BlockFormat format, int rows, int columns, byte* data, float tensorScale)
     {
-        (Name, Format, Rows, Columns, Data, TensorScale) = (name, format, rows, columns, data, tensorScale);
+        (Name, Format, Rows, Columns, TensorScale) = (name, format, rows, columns, tensorScale);
+        Data = data;
         Layout = format.Anatomy is { } ? LayoutOf(format) : null;
     }
 
@@ -59,7 +60,7 @@ public sealed unsafe class Matrix
     {
         if (format.Anatomy is not null)
         {
-            format.Pack(LayoutOf(format), source, rows, columns, group);
+            RowGroupPacking.Pack(format, LayoutOf(format), source, rows, columns, group);
             return;
         }
         int bytes = format.BlockBytes;

@@ -8,10 +8,10 @@ namespace Jibun.Kernels;
 internal static unsafe class RowGroupPacking
 {
     /// <summary>Packs up to sixteen rows of file blocks into one row group; rows beyond <paramref name="rows"/> become zero weights.</summary>
-    public static void Pack<T>(RowGroupLayout layout, byte* source, long rowBytes, int rows, int columns, byte* group)
-        where T : unmanaged, IIntegerBlock<T>
+    public static void Pack(BlockFormat format, RowGroupLayout layout, byte* source, int rows, int columns, byte* group)
     {
-        BlockAnatomy anatomy = T.Anatomy;
+        BlockAnatomy anatomy = layout.Anatomy;
+        long rowBytes = format.RowBytes(columns);
         Span<byte> codes = stackalloc byte[anatomy.BlockSize];
         Span<short> scales = stackalloc short[anatomy.SubBlocks];
         Span<short> mins = stackalloc short[anatomy.SubBlocks];
@@ -23,7 +23,7 @@ internal static unsafe class RowGroupPacking
             for (int row = 0; row < RowGroupLayout.Rows; row++)
             {
                 if (row < rows)
-                    T.Unpack(in ((T*)(source + row * rowBytes))[block], ref parts);
+                    format.Unpack(source + row * rowBytes + (long)block * format.BlockBytes, ref parts);
                 else
                     Blank(anatomy, ref parts);
                 PutCodes(layout, group, row, codes);

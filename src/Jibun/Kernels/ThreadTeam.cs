@@ -24,8 +24,8 @@ public sealed unsafe class ThreadTeam : IDisposable
     private const int SpinsBeforeYielding = 4_000;
 
     private readonly Thread[] _workers;
-    private readonly SemaphoreSlim _wake = new(0);
-    private Padded _round, _unfinished, _next, _parked;
+    private readonly Seat[] _seats;
+    private Padded _round, _unfinished, _next;
     private void* _work;
     private delegate*<ThreadTeam, int, void> _execute;
     private int _count, _chunk;
@@ -36,9 +36,11 @@ public sealed unsafe class ThreadTeam : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
         _workers = new Thread[threads - 1];
+        _seats = new Seat[threads - 1];
         for (int i = 0; i < _workers.Length; i++)
         {
             int thread = i + 1;
+            _seats[i] = new Seat();
             _workers[i] = new Thread(() => Serve(thread)) { IsBackground = true, Name = $"jibun kernel {thread}" };
             _workers[i].Start();
         }
@@ -63,8 +65,7 @@ public sealed unsafe class ThreadTeam : IDisposable
         _next.Value = 0;
         Volatile.Write(ref _unfinished.Value, _workers.Length);
         Interlocked.Increment(ref _round.Value);
-        int parked = Volatile.Read(ref _parked.Value);
-        if (parked > 0) _wake.Release(parked);
+        foreach (Seat seat in _seats) seat.WakeIfParked();
         Execute<TWork>(this, 0);
         for (int spins = 0; Volatile.Read(ref _unfinished.Value) != 0; spins++)
             if (spins < SpinsBeforeYielding) Pause();
@@ -75,9 +76,9 @@ public sealed unsafe class ThreadTeam : IDisposable
     {
         _stopping = true;
         Interlocked.Increment(ref _round.Value);
-        if (_workers.Length > 0) _wake.Release(_workers.Length);
+        foreach (Seat seat in _seats) seat.WakeIfParked();
         foreach (Thread worker in _workers) worker.Join();
-        _wake.Dispose();
+        foreach (Seat seat in _seats) seat.Dispose();
     }
 
     private static void Execute<TWork>(ThreadTeam team, int thread) where TWork : struct, IRangeWork
@@ -97,35 +98,48 @@ public sealed unsafe class ThreadTeam : IDisposable
         int seen = 0;
         while (true)
         {
-            Await(ref seen);
+            Await(_seats[thread - 1], seen++);
             if (_stopping) return;
             _execute(this, thread);
             Interlocked.Decrement(ref _unfinished.Value);
         }
     }
 
-    private void Await(ref int seen)
+    private void Await(Seat seat, int seen)
     {
         for (int spins = 0; spins < SpinsBeforeParking; spins++)
         {
-            if (Volatile.Read(ref _round.Value) != seen)
-            {
-                seen++;
-                return;
-            }
+            if (Volatile.Read(ref _round.Value) != seen) return;
             Pause();
         }
-        Interlocked.Increment(ref _parked.Value);
-        // A round that began between the last look and the increment was not announced to the semaphore: look again.
-        while (Volatile.Read(ref _round.Value) == seen) _wake.Wait();
-        Interlocked.Decrement(ref _parked.Value);
-        seen++;
+        seat.Park(ref _round.Value, seen);
     }
 
     private static void Pause()
     {
         if (X86Base.IsSupported) X86Base.Pause();
         else Thread.SpinWait(1);
+    }
+
+    /// <summary>Where one worker sleeps. A wake-up that comes while it is still sitting down is not lost.</summary>
+    private sealed class Seat : IDisposable
+    {
+        private readonly SemaphoreSlim _wake = new(0);
+        private int _parked;
+
+        public void Park(ref int round, int seen)
+        {
+            Interlocked.Exchange(ref _parked, 1);
+            while (Volatile.Read(ref round) == seen) _wake.Wait();
+            Interlocked.Exchange(ref _parked, 0);
+        }
+
+        public void WakeIfParked()
+        {
+            if (Volatile.Read(ref _parked) != 0) _wake.Release();
+        }
+
+        public void Dispose() => _wake.Dispose();
     }
 
     [StructLayout(LayoutKind.Explicit, Size = 128)]

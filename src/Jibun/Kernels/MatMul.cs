@@ -1,0 +1,172 @@
+using Jibun.Formats;
+
+namespace Jibun.Kernels;
+
+/// <summary>One matrix to multiply the current activations with, and where its rows go.</summary>
+/// <param name="matrix">The weights.</param>
+/// <param name="output">[tokens, stride].</param>
+/// <param name="stride">Floats from token to token: at least the matrix's rows.</param>
+public readonly unsafe struct Product(Matrix matrix, float* output, int stride)
+{
+    public Matrix Matrix { get; } = matrix;
+
+    public float* Output { get; } = output;
+
+    public int Stride { get; } = stride;
+}
+
+/// <summary>
+/// Matrix products of a batch of rows. Rows are quantized once per form, then the row groups of all matrices are shared out
+/// among the team: one synchronisation for the queries, keys and values of a layer together.
+/// </summary>
+public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
+{
+    private const int CacheBytes = 256 << 10; // weights that stay in a core's cache while the tiles pass by
+
+    private readonly QuantizedForm?[] _forms = new QuantizedForm?[Products.Capacity];
+    private readonly IRowGroupKernel?[] _kernels = new IRowGroupKernel?[Products.Capacity];
+
+    public ThreadTeam Team => team;
+
+    public KernelTier Tier => kernels.Tier;
+
+    public void Run(ActivationBatch x, Product product) => Run(x, new Products(product));
+
+    public void Run(ActivationBatch x, Product first, Product second) => Run(x, new Products(first, second));
+
+    public void Run(ActivationBatch x, Product first, Product second, Product third) => Run(x, new Products(first, second, third));
+
+    private void Run(ActivationBatch x, Products products)
+    {
+        if (x.Rows == 0) return;
+        int groups = 0;
+        for (int i = 0; i < products.Count; i++)
+        {
+            Matrix matrix = products[i].Matrix;
+            if (matrix.Columns != x.Columns)
+                throw new InvalidOperationException($"{matrix.Name} has {matrix.Columns} columns, the activations have {x.Columns}");
+            groups += matrix.Groups;
+            (_forms[i], _kernels[i]) = matrix.Layout is { } layout
+                ? (x.Form(matrix.Format.Activation, layout.Anatomy), kernels.For(layout))
+                : (null, null);
+        }
+        Quantize(x, products.Count);
+        var work = new ProductWork { Owner = this, X = x, Products = products };
+        team.For(ref work, groups, Chunk(groups));
+    }
+
+    private void Quantize(ActivationBatch x, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (_forms[i] is not { IsCurrent: false } form) continue;
+            var work = new QuantizeWork { X = x, Form = form };
+            if (x.Tiles == 1) work.Run(0, 1, 0);
+            else team.For(ref work, x.Tiles);
+            form.IsCurrent = true;
+        }
+    }
+
+    // Few enough hand-outs to be cheap, enough of them that a delayed thread does not hold up the others.
+    private int Chunk(int groups) => Math.Max(1, groups / (team.Threads * 6));
+
+    private void Multiply(ActivationBatch x, Product product, int index, int firstGroup, int endGroup)
+    {
+        Matrix matrix = product.Matrix;
+        int wholeGroups = matrix.Rows / RowGroupLayout.Rows;
+        int step = x.Tiles == 1 ? endGroup - firstGroup : (int)Math.Max(1, CacheBytes / matrix.GroupBytes);
+        for (int group = firstGroup; group < Math.Min(endGroup, wholeGroups); group += step)
+        {
+            int groups = Math.Min(step, Math.Min(endGroup, wholeGroups) - group);
+            for (int tile = 0; tile < x.Tiles; tile++)
+                MultiplyTile(x, matrix, index, group, groups, tile,
+                    product.Output + (long)tile * ActivationBatch.TileTokens * product.Stride + group * RowGroupLayout.Rows, product.Stride);
+        }
+        if (endGroup > wholeGroups) MultiplyLastGroup(x, product, index);
+    }
+
+    // Fewer than sixteen rows are left: kernels write all sixteen, so they write beside the output.
+    private void MultiplyLastGroup(ActivationBatch x, Product product, int index)
+    {
+        Matrix matrix = product.Matrix;
+        int firstRow = matrix.Rows / RowGroupLayout.Rows * RowGroupLayout.Rows;
+        float* aside = stackalloc float[ActivationBatch.TileTokens * RowGroupLayout.Rows];
+        for (int tile = 0; tile < x.Tiles; tile++)
+        {
+            MultiplyTile(x, matrix, index, matrix.Groups - 1, 1, tile, aside, RowGroupLayout.Rows);
+            for (int token = 0; token < x.TokensInTile(tile); token++)
+                new Span<float>(aside + token * RowGroupLayout.Rows, matrix.Rows - firstRow).CopyTo(new Span<float>(
+                    product.Output + (long)(tile * ActivationBatch.TileTokens + token) * product.Stride + firstRow, matrix.Rows - firstRow));
+        }
+    }
+
+    private void MultiplyTile(ActivationBatch x, Matrix matrix, int index, int group, int groups, int tile, float* output, int stride)
+    {
+        int tokens = x.TokensInTile(tile), firstToken = tile * ActivationBatch.TileTokens;
+        byte* weights = matrix.Data + group * matrix.GroupBytes;
+        if (_forms[index] is not { } form)
+        {
+            for (int i = 0; i < groups; i++)
+                FloatProduct.Multiply(matrix.Format.Type, weights + i * matrix.GroupBytes, matrix.Columns,
+                    x.Values + (long)firstToken * x.Columns, tokens, output + i * RowGroupLayout.Rows, stride);
+            return;
+        }
+        RowGroupArguments arguments;
+        form.Point(&arguments, firstToken);
+        arguments.Weights = weights;
+        arguments.Groups = groups;
+        arguments.Output = output;
+        arguments.OutputStride = (long)stride * sizeof(float);
+        arguments.TensorScale = matrix.TensorScale;
+        _kernels[index]!.Run(tokens, &arguments);
+    }
+
+    private struct Products
+    {
+        public const int Capacity = 3;
+
+        private Product _first, _second, _third;
+
+        public Products(Product first) => (_first, Count) = (first, 1);
+
+        public Products(Product first, Product second) => (_first, _second, Count) = (first, second, 2);
+
+        public Products(Product first, Product second, Product third) => (_first, _second, _third, Count) = (first, second, third, 3);
+
+        public int Count { get; }
+
+        public readonly Product this[int index] => index switch { 0 => _first, 1 => _second, _ => _third };
+    }
+
+    private struct QuantizeWork : IRangeWork
+    {
+        public ActivationBatch X;
+        public QuantizedForm Form;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int tile = start; tile < end; tile++) Form.Quantize(X.Values, tile * ActivationBatch.TileTokens, X.TokensInTile(tile));
+        }
+    }
+
+    /// <summary>Items are the row groups of all matrices, one matrix after the other.</summary>
+    private struct ProductWork : IRangeWork
+    {
+        public MatMul Owner;
+        public ActivationBatch X;
+        public Products Products;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            int before = 0;
+            for (int i = 0; i < Products.Count; i++)
+            {
+                Product product = Products[i];
+                int groups = product.Matrix.Groups;
+                int first = Math.Max(start - before, 0), last = Math.Min(end - before, groups);
+                if (first < last) Owner.Multiply(X, product, i, first, last);
+                before += groups;
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Runtime.InteropServices;
+using Jibun.Formats;
+using Jibun.Kernels;
+
+namespace Jibun.Tests.Kernels;
+
+/// <summary>Every kernel tier against the formats' scalar truth, and against each other bit for bit.</summary>
+public sealed unsafe class RowGroupKernelTests
+{
+    public static TheoryData<GgmlType, KernelTier> Cases()
+    {
+        var cases = new TheoryData<GgmlType, KernelTier>();
+        foreach (BlockFormat format in BlockFormats.All)
+            if (format.Anatomy is not null)
+                foreach (KernelTier tier in Enum.GetValues<KernelTier>()) cases.Add(format.Type, tier);
+        return cases;
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void ProductsEqualTheScalarTruth(GgmlType type, KernelTier tier)
+    {
+        Assert.SkipUnless(KernelSet.IsSupported(tier), $"this machine cannot run the {tier} kernels");
+        BlockFormat format = BlockFormats.Get(type, "test");
+        foreach ((int rows, int columns, int tokens) in new[] { (16, 256, 1), (37, 512, 1), (5, 768, 3), (48, 256, 8), (33, 1024, 21) })
+        {
+            byte[] weights = RandomBlocks(format, rows, columns, seed: rows * columns);
+            float[] x = RandomValues(tokens * columns, seed: tokens);
+            float[] y = Multiply(format, weights, rows, columns, x, tokens, tier, threads: 1);
+            var codes = new sbyte[columns];
+            var scales = new float[columns];
+            var sums = new int[columns / 16];
+            for (int token = 0; token < tokens; token++)
+            {
+                ActivationQuantizer.Quantize(format.Activation, x.AsSpan(token * columns, columns), codes, scales, sums);
+                var activations = new ActivationBlock { Codes = codes, Scales = scales, Sums = sums };
+                for (int row = 0; row < rows; row++)
+                {
+                    int rowBytes = (int)format.RowBytes(columns);
+                    float expected = format.Dot(weights.AsSpan(row * rowBytes, rowBytes), activations) * TensorScale(format);
+                    float tolerance = 2e-6f * Magnitude(format, weights.AsSpan(row * rowBytes, rowBytes), x.AsSpan(token * columns, columns));
+                    Assert.True(MathF.Abs(expected - y[token * rows + row]) <= tolerance,
+                        $"{type} {tier} {rows}x{columns}x{tokens}: token {token} row {row} is {y[token * rows + row]}, should be {expected}");
+                }
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void TiersTilesAndThreadsAgreeBitForBit(GgmlType type, KernelTier tier)
+    {
+        Assert.SkipUnless(KernelSet.IsSupported(tier), $"this machine cannot run the {tier} kernels");
+        BlockFormat format = BlockFormats.Get(type, "test");
+        const int Rows = 91, Columns = 512, Tokens = 19;
+        byte[] weights = RandomBlocks(format, Rows, Columns, seed: 7);
+        float[] x = RandomValues(Tokens * Columns, seed: 8);
+        float[] together = Multiply(format, weights, Rows, Columns, x, Tokens, tier, threads: 3);
+        for (int token = 0; token < Tokens; token++)
+        {
+            float[] alone = Multiply(format, weights, Rows, Columns, x.AsSpan(token * Columns, Columns), 1, KernelTier.Portable, threads: 1);
+            Assert.Equal(alone, together.AsSpan(token * Rows, Rows).ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData(GgmlType.F32)]
+    [InlineData(GgmlType.F16)]
+    [InlineData(GgmlType.BF16)]
+    public void FloatProductsEqualTheScalarTruth(GgmlType type)
+    {
+        BlockFormat format = BlockFormats.Get(type, "test");
+        const int Rows = 35, Columns = 70, Tokens = 11;
+        byte[] weights = new byte[Rows * (int)format.RowBytes(Columns)];
+        for (int row = 0; row < Rows; row++)
+            format.Encode(RandomValues(Columns, row), [], weights.AsSpan(row * (int)format.RowBytes(Columns), (int)format.RowBytes(Columns)));
+        float[] x = RandomValues(Tokens * Columns, seed: 3);
+        float[] y = Multiply(format, weights, Rows, Columns, x, Tokens, KernelSet.Best, threads: 2);
+        float[] decoded = new float[Rows * Columns];
+        format.Decode(weights, decoded);
+        for (int token = 0; token < Tokens; token++)
+            for (int row = 0; row < Rows; row++)
+            {
+                double expected = 0;
+                for (int i = 0; i < Columns; i++) expected += (double)decoded[row * Columns + i] * x[token * Columns + i];
+                Assert.Equal(expected, y[token * Rows + row], 1e-4);
+            }
+    }
+
+    [Fact]
+    public void RowsDecodeOutOfTheExecutionLayout()
+    {
+        foreach (BlockFormat format in BlockFormats.All)
+        {
+            const int Rows = 21, Columns = 512;
+            byte[] weights = RandomBlocks(format, Rows, Columns, seed: 5);
+            float[] expected = new float[Rows * Columns], row = new float[Columns];
+            format.Decode(weights, expected);
+            using var packed = new PackedMatrix(format, weights, Rows, Columns);
+            for (int i = 0; i < Rows; i++)
+            {
+                packed.Matrix.DecodeRow(i, row);
+                for (int j = 0; j < Columns; j++) Assert.Equal(expected[i * Columns + j] * TensorScale(format), row[j]);
+            }
+        }
+    }
+
+    private static float TensorScale(BlockFormat format) => format.HasTensorScale ? 0.37f : 1;
+
+    private static float[] Multiply(
+        BlockFormat format, byte[] weights, int rows, int columns, ReadOnlySpan<float> x, int tokens, KernelTier tier, int threads)
+    {
+        using var packed = new PackedMatrix(format, weights, rows, columns);
+        using var team = new ThreadTeam(threads);
+        using var batch = new ActivationBatch();
+        float[] y = new float[tokens * rows];
+        fixed (float* input = x, output = y)
+        {
+            batch.Set(input, tokens, columns);
+            new MatMul(team, new KernelSet(tier)).Run(batch, new Product(packed.Matrix, output, rows));
+        }
+        return y;
+    }
+
+    /// <summary>Blocks with every field random; float16 scales are kept finite and of ordinary size.</summary>
+    private static byte[] RandomBlocks(BlockFormat format, int rows, int columns, int seed)
+    {
+        var random = new Random(seed);
+        int rowBytes = (int)format.RowBytes(columns);
+        byte[] blocks = new byte[rows * rowBytes];
+        if (format.HasTensorScale || format.Anatomy is null || format.Type is GgmlType.TQ1_0 or GgmlType.TQ2_0)
+        {
+            float[] ternary = new float[columns];
+            for (int row = 0; row < rows; row++)
+            {
+                for (int i = 0; i < columns; i++) ternary[i] = random.Next(3) - 1;
+                format.Encode(ternary, [], blocks.AsSpan(row * rowBytes, rowBytes));
+            }
+            return blocks;
+        }
+        random.NextBytes(blocks);
+        int scaleOffset = format.Type is GgmlType.Q6_K ? 208 : 0, scales = format.Anatomy.HasMins ? 2 : 1;
+        for (int block = 0; block < blocks.Length; block += format.BlockBytes)
+            for (int i = 0; i < scales; i++)
+                MemoryMarshal.Write(blocks.AsSpan(block + scaleOffset + 2 * i), (Half)(random.NextSingle() * 0.01f - 0.004f));
+        return blocks;
+    }
+
+    private static float[] RandomValues(int count, int seed)
+    {
+        var random = new Random(seed);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) values[i] = (random.NextSingle() - 0.5f) * (1 + i % 7);
+        return values;
+    }
+
+    private static float Magnitude(BlockFormat format, ReadOnlySpan<byte> row, ReadOnlySpan<float> x)
+    {
+        float[] decoded = new float[x.Length];
+        format.Decode(row, decoded);
+        float sum = 0;
+        for (int i = 0; i < x.Length; i++) sum += MathF.Abs(decoded[i] * x[i]);
+        return sum * TensorScale(format);
+    }
+
+    private sealed class PackedMatrix : IDisposable
+    {
+        private readonly byte* _memory;
+
+        public PackedMatrix(BlockFormat format, byte[] weights, int rows, int columns)
+        {
+            _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Matrix.BytesOf(format, rows, columns), 64);
+            Matrix = new Matrix("test", format, rows, columns, _memory, TensorScale(format));
+            fixed (byte* source = weights)
+                for (int group = 0; group < Matrix.Groups; group++)
+                {
+                    int first = group * RowGroupLayout.Rows;
+                    Matrix.PackGroup(format, source + first * format.RowBytes(columns), Math.Min(RowGroupLayout.Rows, rows - first), columns,
+                        _memory + group * Matrix.GroupBytes);
+                }
+        }
+
+        public Matrix Matrix { get; }
+
+        public void Dispose() => NativeMemory.AlignedFree(_memory);
+    }
+}

@@ -2,12 +2,23 @@ using System.CommandLine;
 using System.Text.Json;
 using Jibun;
 using Jibun.Bench;
+using Jibun.Peers;
 
-Argument<string[]> models = new("MODEL") { Description = "GGUF files", Arity = ArgumentArity.ZeroOrMore };
+Argument<string[]> models = new("MODEL")
+{
+    Description = "GGUF files, or synthetic models by SHAPE-TYPE such as llama-1b-Q4_K_M; shapes: "
+        + string.Join(", ", SyntheticShapes.ByName.Keys),
+    DefaultValueFactory = _ => ["llama-1b-Q8_0", "llama-1b-Q4_K_M", "qwen2.5-0.5b-Q4_0", "bitnet-2b-TQ2_0"],
+};
 Option<int> prompt = new("-p") { Description = "prompt tokens", DefaultValueFactory = _ => 512 };
 Option<int> generation = new("-n") { Description = "generated tokens", DefaultValueFactory = _ => 64 };
 Option<int> threads = new("-t") { Description = "threads", DefaultValueFactory = _ => 2 };
 Option<int> repetitions = new("-r") { Description = "repetitions of every pair", DefaultValueFactory = _ => 3 };
+Option<DirectoryInfo> cache = new("--cache")
+{
+    Description = "where synthetic models are kept",
+    DefaultValueFactory = _ => new(BenchFolders.Cache),
+};
 Option<string> launcher = new("--jibun") { Description = "Jibun's program", DefaultValueFactory = _ => BenchFolders.Launcher };
 Option<bool> againstItself = new("--upstream-twice") { Description = "upstream against itself: shows the noise of the machine" };
 Option<FileInfo?> json = new("--json") { Description = "also write the report as JSON" };
@@ -17,18 +28,18 @@ Option<string?> peerModel = new("-m") { Hidden = true };
 
 RootCommand command = new("Compares Jibun's speed with upstream llama.cpp's in one run.")
 {
-    models, prompt, generation, threads, repetitions, launcher, againstItself, json, markdown, peer, peerModel,
+    models, prompt, generation, threads, repetitions, cache, launcher, againstItself, json, markdown, peer, peerModel,
 };
 command.SetAction(async (line, cancel) =>
 {
     Workload workload = new(line.GetValue(prompt), line.GetValue(generation), line.GetValue(threads));
     int times = line.GetValue(repetitions);
     if (line.GetValue(peer) is not null) return UpstreamProcess.Run(line.GetValue(peerModel)!, workload, times);
-    if (line.GetValue(models) is not { Length: > 0 } paths) throw new BenchException("no model given; see --help");
     Machine machine = Machine.Describe(TimeProvider.System.GetUtcNow());
     Engine upstream = Engine.Upstream();
     Engine first = line.GetValue(againstItself) ? upstream : Engine.Jibun(line.GetValue(launcher)!);
     List<Comparison> comparisons = [];
+    List<string> paths = [.. line.GetValue(models)!.Select(model => FindModel(model, line.GetValue(cache)!.FullName))];
     foreach (string path in paths)
         comparisons.Add(await Comparison.Run(first, upstream, path, workload, times, Console.Error.WriteLine, cancel));
     Report report = new(machine, workload, times, comparisons);
@@ -46,4 +57,18 @@ catch (Exception error) when (error is BenchException or ModelException)
 {
     Console.Error.WriteLine(error.Message);
     return 1;
+}
+
+static string FindModel(string name, string cache)
+{
+    if (File.Exists(name)) return name;
+    if (PeerLibraries.MissingReason is { } reason) throw new BenchException(reason);
+    try
+    {
+        return SyntheticModel.InCache(cache, name);
+    }
+    catch (ArgumentException error)
+    {
+        throw new BenchException($"{name} is no file: {error.Message}");
+    }
 }

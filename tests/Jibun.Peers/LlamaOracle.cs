@@ -50,7 +50,7 @@ public sealed unsafe class LlamaOracle : IDisposable
         return new(model, options);
     }
 
-    /// <summary>Writes a copy of a model in another type, by its number in llama_ftype; 0 = F32 is any file's exact twin.</summary>
+    /// <summary>Writes a copy of a model in another type (llama_ftype); 0 = F32 gives the exact twin of any file.</summary>
     /// <param name="pure">Every matrix in the one type, without upstream's mixtures.</param>
     public static void QuantizeModel(string source, string target, int fileType, bool pure = false, int threads = 1)
     {

@@ -1,0 +1,76 @@
+using Jibun.Formats;
+using Jibun.Gguf;
+
+namespace Jibun.Peers;
+
+/// <summary>
+/// GGUF models with random weights but true structure and metadata. One shape and seed give the same weights in every type,
+/// as far as the type can hold them.
+/// </summary>
+public static class SyntheticModel
+{
+    /// <summary>The model "SHAPE-MIX", such as llama-1b-Q4_K_M, in a folder; written when it is not there.</summary>
+    /// <exception cref="ArgumentException">There is no such shape or mix.</exception>
+    public static string InCache(string folder, string name)
+    {
+        IEnumerable<string> shapes = SyntheticShapes.ByName.Keys;
+        string shapeName = shapes.FirstOrDefault(shape => name.StartsWith(shape + "-", StringComparison.Ordinal))
+            ?? throw new ArgumentException($"{name} is no synthetic model; shapes: {string.Join(", ", shapes)}");
+        TypeMix mix = new(name[(shapeName.Length + 1)..]);
+        string path = Path.Combine(folder, name + ".gguf");
+        if (File.Exists(path)) return path;
+        Directory.CreateDirectory(folder);
+        Write(path, SyntheticShapes.ByName[shapeName], mix);
+        return path;
+    }
+
+    /// <summary>Writes a model with a made-up vocabulary; tensors are drawn and encoded one at a time.</summary>
+    public static void Write(string path, SyntheticShape shape, TypeMix mix, ulong seed = 1)
+    {
+        GgufWriter writer = new();
+        AddMetadata(writer, shape, mix);
+        AddVocabulary(writer, shape.Vocabulary);
+        foreach (SyntheticTensor tensor in SyntheticTensor.Of(shape))
+        {
+            GgmlType type = mix.TypeOf(tensor, shape);
+            writer.AddTensor(tensor.Name, type, tensor.Shape, stream => SyntheticWeights.Write(stream, tensor, type, seed));
+        }
+        writer.Write(path);
+    }
+
+    private static void AddMetadata(GgufWriter writer, SyntheticShape shape, TypeMix mix)
+    {
+        string family = shape.Architecture;
+        writer.Add("general.architecture", family);
+        writer.Add("general.type", "model");
+        writer.Add("general.name", $"synthetic {family} {mix.Name}");
+        writer.Add("general.quantization_version", 2u);
+        writer.Add($"{family}.block_count", (uint)shape.Layers);
+        writer.Add($"{family}.context_length", (uint)shape.ContextLength);
+        writer.Add($"{family}.embedding_length", (uint)shape.Hidden);
+        writer.Add($"{family}.feed_forward_length", (uint)shape.FeedForward);
+        writer.Add($"{family}.vocab_size", (uint)shape.Vocabulary);
+        writer.Add($"{family}.attention.head_count", (uint)shape.Heads);
+        writer.Add($"{family}.attention.head_count_kv", (uint)shape.KvHeads);
+        writer.Add($"{family}.attention.key_length", (uint)shape.HeadSize);
+        writer.Add($"{family}.attention.value_length", (uint)shape.HeadSize);
+        writer.Add($"{family}.attention.layer_norm_rms_epsilon", shape.Epsilon);
+        writer.Add($"{family}.rope.dimension_count", (uint)shape.HeadSize);
+        writer.Add($"{family}.rope.freq_base", shape.RopeBase);
+    }
+
+    private static void AddVocabulary(GgufWriter writer, int size)
+    {
+        (string[] tokens, float[] scores, int[] kinds) = SyntheticVocabulary.Create(size);
+        writer.Add("tokenizer.ggml.model", "llama");
+        writer.Add("tokenizer.ggml.pre", "default");
+        writer.Add("tokenizer.ggml.tokens", tokens);
+        writer.Add("tokenizer.ggml.scores", scores);
+        writer.Add("tokenizer.ggml.token_type", kinds);
+        writer.Add("tokenizer.ggml.bos_token_id", (uint)SyntheticVocabulary.Bos);
+        writer.Add("tokenizer.ggml.eos_token_id", (uint)SyntheticVocabulary.Eos);
+        writer.Add("tokenizer.ggml.unknown_token_id", (uint)SyntheticVocabulary.Unknown);
+        writer.Add("tokenizer.ggml.add_bos_token", true);
+        writer.Add("tokenizer.ggml.add_eos_token", false);
+    }
+}

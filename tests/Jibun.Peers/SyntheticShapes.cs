@@ -1,0 +1,85 @@
+namespace Jibun.Peers;
+
+/// <summary>Shapes by name. The tiny ones run in milliseconds; the others have the dimensions of published models.</summary>
+public static class SyntheticShapes
+{
+    public static SyntheticShape TinyLlama { get; } =
+        new("llama", Hidden: 256, Layers: 3, Heads: 4, KvHeads: 2, HeadSize: 64, FeedForward: 768) { RopeStretch = 32 };
+
+    /// <summary>Three heads, ragged rows, an odd vocabulary, biases, an output matrix of its own, a plain rotation.</summary>
+    public static SyntheticShape OddLlama { get; } =
+        new("llama", Hidden: 288, Layers: 2, Heads: 3, KvHeads: 1, HeadSize: 96, FeedForward: 352, Vocabulary: 515)
+        {
+            RopeBase = 10000,
+            TiedHead = false,
+            AttentionBiases = true,
+        };
+
+    public static SyntheticShape TinyQwen2 { get; } =
+        new("qwen2", Hidden: 256, Layers: 3, Heads: 4, KvHeads: 2, HeadSize: 64, FeedForward: 768)
+        {
+            RopeBase = 1e6f,
+            Epsilon = 1e-6f,
+            AttentionBiases = true,
+        };
+
+    /// <summary>Heads wider than hidden / heads, as the small published ones have.</summary>
+    public static SyntheticShape TinyQwen3 { get; } =
+        new("qwen3", Hidden: 256, Layers: 3, Heads: 4, KvHeads: 2, HeadSize: 128, FeedForward: 768)
+        {
+            RopeBase = 1e6f,
+            Epsilon = 1e-6f,
+            HeadNorms = true,
+        };
+
+    public static SyntheticShape TinyBitNet { get; } =
+        new("bitnet", Hidden: 512, Layers: 2, Heads: 4, KvHeads: 1, HeadSize: 128, FeedForward: 768) { Ternary = true };
+
+    public static SyntheticShape ScaledBitNet { get; } = TinyBitNet with { MatrixScales = true };
+
+    public static SyntheticShape Llama1B { get; } =
+        new("llama", Hidden: 2048, Layers: 16, Heads: 32, KvHeads: 8, HeadSize: 64, FeedForward: 8192, Vocabulary: 128256)
+        {
+            ContextLength = 131072,
+            RopeStretch = 32,
+        };
+
+    public static SyntheticShape Qwen05B { get; } =
+        new("qwen2", Hidden: 896, Layers: 24, Heads: 14, KvHeads: 2, HeadSize: 64, FeedForward: 4864, Vocabulary: 151936)
+        {
+            ContextLength = 32768,
+            RopeBase = 1e6f,
+            Epsilon = 1e-6f,
+            AttentionBiases = true,
+        };
+
+    public static SyntheticShape Qwen3Small { get; } =
+        new("qwen3", Hidden: 1024, Layers: 28, Heads: 16, KvHeads: 8, HeadSize: 128, FeedForward: 3072, Vocabulary: 151936)
+        {
+            ContextLength = 40960,
+            RopeBase = 1e6f,
+            Epsilon = 1e-6f,
+            HeadNorms = true,
+        };
+
+    public static SyntheticShape BitNet2B { get; } =
+        new("bitnet", Hidden: 2560, Layers: 30, Heads: 20, KvHeads: 5, HeadSize: 128, FeedForward: 6912, Vocabulary: 128256)
+        {
+            ContextLength = 4096,
+            Ternary = true,
+        };
+
+    public static IReadOnlyDictionary<string, SyntheticShape> ByName { get; } = new Dictionary<string, SyntheticShape>
+    {
+        ["tiny-llama"] = TinyLlama,
+        ["odd-llama"] = OddLlama,
+        ["tiny-qwen2"] = TinyQwen2,
+        ["tiny-qwen3"] = TinyQwen3,
+        ["tiny-bitnet"] = TinyBitNet,
+        ["scaled-bitnet"] = ScaledBitNet,
+        ["llama-1b"] = Llama1B,
+        ["qwen2.5-0.5b"] = Qwen05B,
+        ["qwen3-0.6b"] = Qwen3Small,
+        ["bitnet-2b"] = BitNet2B,
+    };
+}

@@ -1,0 +1,39 @@
+using Jibun.Formats;
+
+namespace Jibun.Peers;
+
+/// <summary>Which type each tensor of a model gets, by the name that model files carry: Q8_0, Q4_K_M, TQ2_0 …</summary>
+public sealed record TypeMix(string Name)
+{
+    private readonly GgmlType _type = Enum.TryParse(BaseName(Name), out GgmlType type)
+        ? type
+        : throw new ArgumentException($"{Name} is no tensor type or mix");
+
+    internal GgmlType TypeOf(SyntheticTensor tensor, SyntheticShape shape)
+    {
+        if (tensor.Role == TensorRole.Plain) return GgmlType.F32;
+        return Fitting(tensor.Columns, Wanted(tensor, shape));
+    }
+
+    private GgmlType Wanted(SyntheticTensor tensor, SyntheticShape shape)
+    {
+        if (_type is GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 or GgmlType.Q8_0) return _type;
+        bool isHead = tensor.Role == TensorRole.Head || (tensor.Role == TensorRole.Embedding && shape.TiedHead);
+        if (isHead || (shape.Ternary && !tensor.Ternary)) return GgmlType.Q6_K;
+        if (Name.EndsWith("_M", StringComparison.Ordinal) && tensor.Role == TensorRole.SensitiveMatrix)
+        {
+            int eighth = shape.Layers / 8;
+            bool isFiner = tensor.Layer < eighth || tensor.Layer >= 7 * shape.Layers / 8 || (tensor.Layer - eighth) % 3 == 2;
+            return isFiner ? GgmlType.Q6_K : _type;
+        }
+        return tensor.Role == TensorRole.Embedding ? GgmlType.Q8_0 : _type;
+    }
+
+    private static GgmlType Fitting(long columns, GgmlType type)
+    {
+        if (columns % GgmlOracle.BlockSize(type) == 0) return type;
+        return columns % GgmlOracle.BlockSize(GgmlType.Q8_0) == 0 ? GgmlType.Q8_0 : GgmlType.F16;
+    }
+
+    private static string BaseName(string name) => name.EndsWith("_K_M", StringComparison.Ordinal) ? name[..^2] : name;
+}

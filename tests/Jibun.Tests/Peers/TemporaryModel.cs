@@ -1,0 +1,27 @@
+using Jibun.Peers;
+
+namespace Jibun.Tests.Peers;
+
+/// <summary>A synthetic model in a file that is gone after the test.</summary>
+internal sealed class TemporaryModel : IDisposable
+{
+    /// <param name="mix">F32, Q8_0, Q4_K_M …</param>
+    public TemporaryModel(SyntheticShape shape, string mix, ulong seed = 1) =>
+        SyntheticModel.Write(Path, shape, new TypeMix(mix), seed);
+
+    private TemporaryModel()
+    {
+    }
+
+    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"jibun-{Guid.NewGuid():N}.gguf");
+
+    /// <summary>The same model in F32, dequantized by upstream.</summary>
+    public TemporaryModel ExactTwin()
+    {
+        TemporaryModel twin = new();
+        LlamaOracle.QuantizeModel(Path, twin.Path, fileType: 0);
+        return twin;
+    }
+
+    public void Dispose() => File.Delete(Path);
+}

@@ -25,6 +25,13 @@ Option<FileInfo?> json = new("--json") { Description = "also write the report as
 Option<FileInfo?> markdown = new("--markdown") { Description = "also write the table to a file" };
 Option<string?> peer = new("--peer") { Hidden = true };
 Option<string?> peerModel = new("-m") { Hidden = true };
+foreach (Option<int> count in new[] { prompt, generation, threads, repetitions })
+{
+    count.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int>() < 1) result.AddError($"{count.Name} must be at least 1");
+    });
+}
 
 RootCommand command = new("Compares Jibun's speed with upstream llama.cpp's in one run.")
 {

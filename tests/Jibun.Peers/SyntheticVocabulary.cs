@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Jibun.Peers;
 
-/// <summary>A vocabulary in SentencePiece's manner: three special tokens, the 256 bytes, printable ASCII, made-up words.</summary>
+/// <summary>A vocabulary in SentencePiece's manner: three special tokens, the 256 bytes, printable ASCII, words.</summary>
 internal static class SyntheticVocabulary
 {
     public const int Unknown = 0, Bos = 1, Eos = 2;

@@ -32,7 +32,7 @@ public static unsafe partial class GgmlOracle
         return weights;
     }
 
-    /// <summary>Quantizes rows of <paramref name="columns"/> weights; <paramref name="importance"/> is empty or one weight a column.</summary>
+    /// <summary>Quantizes rows; <paramref name="importance"/> is empty or one number a column.</summary>
     public static byte[] Encode(GgmlType type, ReadOnlySpan<float> weights, int columns, ReadOnlySpan<float> importance = default)
     {
         long rows = weights.Length / columns;

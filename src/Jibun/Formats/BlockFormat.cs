@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Jibun.Formats;
 
-/// <summary>The type-erased view of a block format: what loaders, the quantizer and the planner hold when the type is data.</summary>
+/// <summary>The type-erased view of a block format: what loaders and the quantizer hold when the type is data.</summary>
 public sealed unsafe class BlockFormat
 {
     private readonly delegate*<ReadOnlySpan<byte>, Span<float>, void> decode;
@@ -87,7 +87,7 @@ public sealed unsafe class BlockFormat
     /// <exception cref="ModelException">The columns do not fill whole blocks.</exception>
     public long TensorBytes(long columns, long rows) => checked(RowBytes(columns) * rows + TensorScaleBytes);
 
-    /// <summary>The scale of all weights of a tensor given as <see cref="TensorBytes"/> bytes; 1 for formats without one.</summary>
+    /// <summary>The scale of a tensor of <see cref="TensorBytes"/> bytes; 1 for formats without one.</summary>
     public float ReadTensorScale(ReadOnlySpan<byte> tensor) =>
         HasTensorScale ? BinaryPrimitives.ReadSingleLittleEndian(tensor[^TensorScaleBytes..]) : 1;
 
@@ -106,7 +106,7 @@ public sealed unsafe class BlockFormat
         decode(blocks, weights);
     }
 
-    /// <summary>Encodes one row. <paramref name="importance"/> is empty or one non-negative weight of the error a column.</summary>
+    /// <summary>Encodes one row; <paramref name="importance"/> is empty or one non-negative number a column.</summary>
     /// <exception cref="JibunException">A weight or an importance is not finite, or too large for the format.</exception>
     public void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks)
     {
@@ -132,7 +132,7 @@ public sealed unsafe class BlockFormat
         }
     }
 
-    /// <summary>The product of one row with a row of activations, in units of the tensor scale where the format has one.</summary>
+    /// <summary>The product of one row with activations, in units of the tensor scale where the format has one.</summary>
     public float Dot(ReadOnlySpan<byte> row, ActivationBlock activations) => dot(row, activations);
 
     /// <summary>Takes one block of an integer format apart.</summary>

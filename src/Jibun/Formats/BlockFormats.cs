@@ -24,12 +24,12 @@ public static class BlockFormats
 
     public static bool TryGet(GgmlType type, [NotNullWhen(true)] out BlockFormat? format) => ByType.TryGetValue(type, out format);
 
-    /// <exception cref="ModelException">This version cannot read the type; the message names the tensor and the types it reads.</exception>
+    /// <exception cref="ModelException">The type is not among <see cref="All"/>; the message says which are.</exception>
     public static BlockFormat Get(GgmlType type, string tensorName)
     {
         if (TryGet(type, out BlockFormat? format)) return format;
         string name = Enum.IsDefined(type) ? $"{type} (id {(uint)type})" : $"of the unknown type {(uint)type}";
-        throw new ModelException(
-            $"tensor {tensorName} is {name}, which this version cannot read; types it reads: {string.Join(", ", All.Select(f => f.Name))}");
+        string known = string.Join(", ", All.Select(known => known.Name));
+        throw new ModelException($"tensor {tensorName} is {name}, which this version cannot read; types it reads: {known}");
     }
 }

@@ -11,6 +11,19 @@ internal static class BlockScale
         return half;
     }
 
+    /// <summary>
+    /// The step for integers up to <paramref name="most"/> that reach <paramref name="largest"/>. Steps below 6e-5 are coarse in
+    /// float16: there the next larger one is taken rather than one that falls short.
+    /// </summary>
+    /// <exception cref="OverflowException">The step is beyond float16.</exception>
+    public static Half Step(float largest, int most)
+    {
+        Half step = ToHalf(largest / most);
+        return MathF.Abs((float)step * most) < 0.98f * MathF.Abs(largest)
+            ? float.IsNegative(largest) ? Half.BitDecrement(step) : Half.BitIncrement(step)
+            : step;
+    }
+
     public static float LargestMagnitude(ReadOnlySpan<float> weights) => MathF.Abs(Largest(weights));
 
     /// <summary>The first weight of the largest magnitude, with its sign.</summary>

@@ -5,6 +5,8 @@ namespace Jibun.Formats;
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public struct F16 : IBlockFormat<F16>
 {
+    private const float Overflow = 65520; // from here on values round to infinity
+
     public Half Value;
 
     public static GgmlType Type => GgmlType.F16;
@@ -21,6 +23,9 @@ public struct F16 : IBlockFormat<F16>
     public static void DecodeRow(ReadOnlySpan<F16> blocks, Span<float> weights) =>
         HalfConversion.ToSingle(MemoryMarshal.Cast<F16, Half>(blocks), weights);
 
-    public static void EncodeRow(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<F16> blocks) =>
+    public static void EncodeRow(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<F16> blocks)
+    {
+        if (BlockScale.LargestMagnitude(weights) >= Overflow) throw new OverflowException("a weight rounds to infinity");
         HalfConversion.ToHalf(weights, MemoryMarshal.Cast<F16, Half>(blocks));
+    }
 }

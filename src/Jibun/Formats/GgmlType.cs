@@ -1,6 +1,6 @@
 namespace Jibun.Formats;
 
-/// <summary>Tensor types by their number in a GGUF file (ggml.h, ggml_type; 36 and above 130 by the convention of forks).</summary>
+/// <summary>Tensor types by their number in a GGUF file (ggml.h; 36 and those above 130 by the convention of forks).</summary>
 public enum GgmlType : uint
 {
     F32 = 0,

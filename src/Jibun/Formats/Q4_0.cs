@@ -26,9 +26,17 @@ public struct Q4_0 : IIntegerBlock<Q4_0>
 
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q4_0 block)
     {
+        block = default;
+        if (!importance.IsEmpty)
+        {
+            Span<byte> codes = stackalloc byte[32];
+            block.Scale = SymmetricGroup.SearchBlock(weights, importance, levels: 8, codes);
+            for (int i = 0; i < 16; i++) block.Codes[i] = (byte)(codes[i] | (codes[i + 16] << 4));
+            return;
+        }
         float scale = BlockScale.Largest(weights) / -8; // the largest gets the code 0, the one without a counterpart
         float inverse = BlockScale.Inverse(scale);
-        block = new Q4_0 { Scale = BlockScale.ToHalf(scale) };
+        block.Scale = BlockScale.ToHalf(scale);
         for (int i = 0; i < 16; i++) block.Codes[i] = (byte)(Code(weights[i] * inverse) | (Code(weights[i + 16] * inverse) << 4));
     }
 

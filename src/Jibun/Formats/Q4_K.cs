@@ -29,8 +29,19 @@ public struct Q4_K : IIntegerBlock<Q4_K>
         }
     }
 
-    public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q4_K block) =>
-        throw new NotImplementedException();
+    public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q4_K block)
+    {
+        Span<byte> codes = stackalloc byte[256];
+        AffineSuperBlock search = new() { Scales = stackalloc byte[8], Minima = stackalloc byte[8] };
+        search.Search(weights, importance, maxCode: 15, maxScale: 63, codes);
+        block = new Q4_K
+        {
+            Scale = search.Scale,
+            MinimumScale = search.MinimumScale,
+            Groups = SixBitScales.Pack(search.Scales, search.Minima),
+        };
+        for (int i = 0; i < 256; i++) block.Codes[i / 64 * 32 + i % 32] |= (byte)(codes[i] << (i / 32 % 2 * 4));
+    }
 
     public static void Unpack(in Q4_K block, ref UnpackedBlock parts)
     {

@@ -30,8 +30,23 @@ public struct Q5_K : IIntegerBlock<Q5_K>
         }
     }
 
-    public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q5_K block) =>
-        throw new NotImplementedException();
+    public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q5_K block)
+    {
+        Span<byte> codes = stackalloc byte[256];
+        AffineSuperBlock search = new() { Scales = stackalloc byte[8], Minima = stackalloc byte[8] };
+        search.Search(weights, importance, maxCode: 31, maxScale: 63, codes);
+        block = new Q5_K
+        {
+            Scale = search.Scale,
+            MinimumScale = search.MinimumScale,
+            Groups = SixBitScales.Pack(search.Scales, search.Minima),
+        };
+        for (int i = 0; i < 256; i++)
+        {
+            block.LowBits[i / 64 * 32 + i % 32] |= (byte)((codes[i] & 15) << (i / 32 % 2 * 4));
+            block.HighBits[i % 32] |= (byte)(codes[i] >> 4 << (i / 32));
+        }
+    }
 
     public static void Unpack(in Q5_K block, ref UnpackedBlock parts)
     {

@@ -29,8 +29,20 @@ public struct Q6_K : IIntegerBlock<Q6_K>
         }
     }
 
-    public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q6_K block) =>
-        throw new NotImplementedException();
+    public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q6_K block)
+    {
+        Span<byte> codes = stackalloc byte[256];
+        SymmetricSuperBlock search = new() { Scales = stackalloc sbyte[16] };
+        search.Search(weights, importance, levels: 32, scaleLevels: 128, codes);
+        block = new Q6_K { Scale = search.Scale };
+        search.Scales.CopyTo(block.GroupScales);
+        for (int i = 0; i < 256; i++)
+        {
+            int half = i / 128, plane = i / 32 % 4, column = i % 32;
+            block.LowBits[half * 64 + plane % 2 * 32 + column] |= (byte)((codes[i] & 15) << (plane / 2 * 4));
+            block.HighBits[half * 32 + column] |= (byte)(codes[i] >> 4 << (plane * 2));
+        }
+    }
 
     public static void Unpack(in Q6_K block, ref UnpackedBlock parts)
     {

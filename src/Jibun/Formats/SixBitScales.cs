@@ -12,9 +12,11 @@ public struct SixBitScales
 {
     private Bytes12 packed;
 
-    public readonly int Scale(int pair) => pair < 4 ? packed[pair] & 63 : (packed[pair + 4] & 15) | (packed[pair - 4] >> 6 << 4);
+    public readonly int Scale(int pair) =>
+        pair < 4 ? packed[pair] & 63 : (packed[pair + 4] & 15) | (packed[pair - 4] >> 6 << 4);
 
-    public readonly int Minimum(int pair) => pair < 4 ? packed[pair + 4] & 63 : (packed[pair + 4] >> 4) | (packed[pair] >> 6 << 4);
+    public readonly int Minimum(int pair) =>
+        pair < 4 ? packed[pair + 4] & 63 : (packed[pair + 4] >> 4) | (packed[pair] >> 6 << 4);
 
     public static SixBitScales Pack(ReadOnlySpan<byte> scales, ReadOnlySpan<byte> minima)
     {

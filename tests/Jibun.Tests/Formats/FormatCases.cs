@@ -35,7 +35,10 @@ internal static class FormatCases
         Random random = new(seed);
         float[] values = new float[count];
         for (int i = 0; i < count; i++)
-            values[i] = deviation * (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble()));
+        {
+            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            values[i] = deviation * (float)(radius * Math.Cos(Math.Tau * random.NextDouble()));
+        }
         return values;
     }
 
@@ -50,5 +53,27 @@ internal static class FormatCases
             numerator[i] /= MathF.Sqrt(square / 3);
         }
         return numerator;
+    }
+
+    /// <summary>Calibration weights over two orders of magnitude.</summary>
+    public static float[] Importance(int columns)
+    {
+        Random random = new(21);
+        return [.. Enumerable.Range(0, columns).Select(_ => (float)Math.Exp(4.5 * random.NextDouble()))];
+    }
+
+    /// <summary>Rows that encoders meet: usual ones, and those where scales vanish.</summary>
+    public static IEnumerable<(string Name, float[] Weights)> Rows(int columns)
+    {
+        yield return ("gaussian", Gaussian(columns, 31, 0.02f));
+        yield return ("heavy tails", HeavyTailed(columns, 32));
+        yield return ("zeros", new float[columns]);
+        yield return ("all equal", [.. Enumerable.Repeat(0.37f, columns)]);
+        yield return ("all equal, negative", [.. Enumerable.Repeat(-0.37f, columns)]);
+        yield return ("one weight", [.. Enumerable.Range(0, columns).Select(i => i == 77 ? -1.5f : 0)]);
+        yield return ("subnormal scales", Gaussian(columns, 33, 2e-6f));
+        yield return ("vanishing", Gaussian(columns, 34, 1e-12f));
+        yield return ("ternary", [.. Gaussian(columns, 35).Select(x => 0.8f * MathF.Round(Math.Clamp(x, -1, 1)))]);
+        yield return ("steps", [.. Enumerable.Range(0, columns).Select(i => (i % 33 - 16) / 32f)]);
     }
 }

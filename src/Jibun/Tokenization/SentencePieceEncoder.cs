@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text;
+using Jibun.Gguf;
+
+namespace Jibun.Tokenization;
+
+/// <summary>
+/// SentencePiece's BPE: neighbours whose text is a token are joined, the token with the highest score first; characters that are
+/// no tokens become bytes (Kudo and Richardson, "SentencePiece").
+/// </summary>
+internal sealed class SentencePieceEncoder : ITextEncoder
+{
+    private readonly Vocabulary vocabulary;
+    private readonly bool addsSpacePrefix;
+    private readonly uint[] orders; // [tokens], lower for higher scores
+    private readonly int[] byteTokens = new int[256]; // -1 for none
+    private readonly int unknown; // -1 for none
+
+    public SentencePieceEncoder(Vocabulary vocabulary, bool addsSpacePrefix, int? unknown, GgufMetadata metadata)
+    {
+        this.vocabulary = vocabulary;
+        this.addsSpacePrefix = addsSpacePrefix;
+        this.unknown = unknown ?? -1;
+        orders = ReadScores(metadata, vocabulary.Count);
+        Span<byte> text = stackalloc byte[1];
+        for (int value = 0; value < 256; value++)
+        {
+            text[0] = (byte)value;
+            int id = vocabulary.Find($"<0x{value:X2}>");
+            byteTokens[value] = id >= 0 ? id : vocabulary.Find(text);
+        }
+    }
+
+    public void Encode(ReadOnlySpan<byte> text, bool afterSpecial, List<int> ids)
+    {
+        byte[] rented = ArrayPool<byte>.Shared.Rent(3 * (text.Length + 1));
+        int prefix = addsSpacePrefix && afterSpecial ? SpaceMark.Write(" "u8, rented) : 0;
+        ReadOnlySpan<byte> escaped = rented.AsSpan(0, prefix + SpaceMark.Write(text, rented.AsSpan(prefix)));
+
+        PieceMerger<ScoreRule> merger = new(new(vocabulary, orders, escaped), escaped.Length);
+        for (int i = 0; i < escaped.Length;)
+        {
+            Rune.DecodeFromUtf8(escaped[i..], out _, out int length);
+            merger.Add(vocabulary.Find(escaped.Slice(i, length)), i, length);
+            i += length;
+        }
+        merger.Merge();
+        for (int i = 0; merger.MoveNext(ref i, out Piece piece);)
+        {
+            if (piece.Id >= 0) ids.Add(piece.Id);
+            else AppendBytes(escaped.Slice(piece.Start, piece.Length), ids);
+        }
+        merger.Return();
+        ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    public byte[] Decode(ReadOnlySpan<byte> text) => SpaceMark.Read(text);
+
+    private void AppendBytes(ReadOnlySpan<byte> text, List<int> ids)
+    {
+        foreach (byte value in text)
+        {
+            int id = byteTokens[value] >= 0 ? byteTokens[value] : unknown;
+            if (id >= 0) ids.Add(id);
+        }
+    }
+
+    private static uint[] ReadScores(GgufMetadata metadata, int count)
+    {
+        const string key = "tokenizer.ggml.scores";
+        uint[] orders = new uint[count];
+        if (!metadata.ContainsKey(key)) return orders;
+        float[] scores = metadata.GetNumbers(key);
+        if (scores.Length != count) throw Vocabulary.Disagree(metadata, key, scores.Length, count);
+        for (int id = 0; id < count; id++) orders[id] = Order(scores[id]);
+        return orders;
+    }
+
+    /// <summary>The bits of a float, turned so that they rise as the score falls.</summary>
+    private static uint Order(float score)
+    {
+        if (float.IsNaN(score)) return uint.MaxValue;
+        uint bits = BitConverter.SingleToUInt32Bits(score + 0f); // no -0
+        return (bits & 0x80000000) != 0 ? bits : ~bits & 0x7FFFFFFF;
+    }
+
+    private readonly ref struct ScoreRule(Vocabulary vocabulary, uint[] orders, ReadOnlySpan<byte> text) : IMergeRule
+    {
+        private readonly ReadOnlySpan<byte> text = text;
+
+        public bool TryMerge(in Piece left, in Piece right, out uint order, out int result)
+        {
+            int length = left.Length + right.Length;
+            result = length > vocabulary.LongestText ? -1 : vocabulary.Find(text.Slice(left.Start, length));
+            order = result < 0 ? 0 : orders[result];
+            return result >= 0;
+        }
+    }
+}

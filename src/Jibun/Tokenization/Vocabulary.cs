@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Jibun.Gguf;
+
+namespace Jibun.Tokenization;
+
+/// <summary>
+/// The tokens of a model: their texts as the file spells them (UTF-8), what they are for, and the way back from a text to its id.
+/// The texts stay where the metadata holds them.
+/// </summary>
+internal sealed class Vocabulary
+{
+    public const int LongestToken = 4096; // bytes; the longest seen in published models are near 1,000
+
+    private readonly GgufValue tokens;
+    private readonly int[] starts; // [tokens + 1], where a text begins in the payload; 8 bytes of length lie before it
+    private readonly TokenKinds[] kinds; // [tokens]
+    private readonly Dictionary<int, byte[]> placeholders = []; // texts of the tokens that have none
+    private readonly TextIndex index;
+
+    private Vocabulary(GgufMetadata metadata, GgufValue tokens)
+    {
+        this.tokens = tokens;
+        Source = metadata.Source;
+        Count = tokens.Count;
+        starts = Locate(metadata.Source, tokens);
+        kinds = ReadKinds(metadata, Count);
+        index = new(this, Count);
+        for (int id = 0; id < Count; id++)
+        {
+            if (starts[id + 1] - starts[id] == 8) placeholders.Add(id, Encoding.UTF8.GetBytes($"[EMPTY_{id}]"));
+            if (index.TryAdd(Text(id), id, out int earlier)) continue;
+            throw new ModelException($"{metadata.Source}: the tokens {earlier} and {id} have the same text " +
+                $"({Quote.Shorten(Encoding.UTF8.GetString(Text(id)))}); convert the model again.");
+        }
+    }
+
+    /// <summary>What messages name: the file.</summary>
+    public string Source { get; }
+
+    public int Count { get; }
+
+    /// <summary>Bytes of the longest text.</summary>
+    public int LongestText { get; private set; }
+
+    /// <exception cref="ModelException">The tokens are missing, or their list and the list of their types disagree.</exception>
+    public static Vocabulary Load(GgufMetadata metadata)
+    {
+        GgufValue tokens = metadata["tokenizer.ggml.tokens"];
+        if (!tokens.IsArray || tokens.ElementType != GgufValueType.String)
+        {
+            throw new ModelException($"{metadata.Source}: the metadata key 'tokenizer.ggml.tokens' must be an array of strings, " +
+                $"but it is {tokens.TypeName}; convert the model again.");
+        }
+        if (tokens.Count == 0)
+            throw new ModelException($"{metadata.Source}: the vocabulary (tokenizer.ggml.tokens) is empty; convert the model again.");
+        return new Vocabulary(metadata, tokens);
+    }
+
+    public ReadOnlySpan<byte> Text(int id)
+    {
+        int start = starts[id];
+        int length = starts[id + 1] - 8 - start;
+        return length == 0 && placeholders.TryGetValue(id, out byte[]? text) ? text : tokens.Payload.Slice(start, length);
+    }
+
+    public string TextAsString(int id) => Encoding.UTF8.GetString(Text(id));
+
+    /// <summary>-1 when no token has the text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(ReadOnlySpan<byte> text) => index.Find(text);
+
+    public int Find(string text) => Find(Encoding.UTF8.GetBytes(text));
+
+    public TokenKinds Kinds(int id) => kinds[id];
+
+    public bool Is(int id, TokenKinds any) => (kinds[id] & any) != 0;
+
+    public void Set(int id, TokenKinds value) => kinds[id] = value;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int[] Locate(string source, GgufValue tokens)
+    {
+        ReadOnlySpan<byte> payload = tokens.Payload;
+        int[] starts = new int[tokens.Count + 1];
+        int position = 0;
+        for (int id = 0; id < tokens.Count; id++)
+        {
+            int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(payload[position..]);
+            if (length > LongestToken)
+                throw new ModelException($"{source}: token {id} is {length} bytes long, more than {LongestToken}; convert the model again.");
+            LongestText = Math.Max(LongestText, length);
+            starts[id] = position + 8;
+            position += 8 + length;
+        }
+        starts[^1] = position + 8;
+        return starts;
+    }
+
+    private static TokenKinds[] ReadKinds(GgufMetadata metadata, int count)
+    {
+        const string key = "tokenizer.ggml.token_type";
+        TokenKinds[] kinds = new TokenKinds[count];
+        if (!metadata.ContainsKey(key))
+        {
+            kinds.AsSpan().Fill(TokenKinds.Normal);
+            return kinds;
+        }
+        int[] types = metadata.GetIntegers(key);
+        if (types.Length != count) throw Disagree(metadata, key, types.Length, count);
+        for (int id = 0; id < count; id++)
+        {
+            kinds[id] = types[id] switch
+            {
+                1 => TokenKinds.Normal,
+                2 => TokenKinds.Unknown,
+                3 => TokenKinds.Control,
+                4 => TokenKinds.UserDefined,
+                5 => TokenKinds.Unused,
+                6 => TokenKinds.Byte,
+                _ => TokenKinds.None,
+            };
+        }
+        return kinds;
+    }
+
+    public static ModelException Disagree(GgufMetadata metadata, string key, int length, int count) => new(
+        $"{metadata.Source}: {key} has {length} entries for the {count} tokens of tokenizer.ggml.tokens; convert the model again.");
+
+    /// <summary>Open addressing over the texts: a slot holds the upper half of a text's hash and its id + 1.</summary>
+    private sealed class TextIndex
+    {
+        private readonly Vocabulary texts;
+        private readonly ulong[] slots;
+
+        public TextIndex(Vocabulary texts, int count)
+        {
+            this.texts = texts;
+            slots = new ulong[TextHash.Slots(count)];
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public bool TryAdd(ReadOnlySpan<byte> text, int id, out int earlier)
+        {
+            ulong hash = TextHash.Of(text);
+            int mask = slots.Length - 1;
+            int slot = (int)hash & mask;
+            for (; slots[slot] != 0; slot = slot + 1 & mask)
+            {
+                earlier = (int)(uint)slots[slot] - 1;
+                if ((slots[slot] ^ hash) >> 32 == 0 && texts.Text(earlier).SequenceEqual(text)) return false;
+            }
+            slots[slot] = hash & 0xFFFFFFFF_00000000 | (uint)(id + 1);
+            earlier = -1;
+            return true;
+        }
+
+        public int Find(ReadOnlySpan<byte> text)
+        {
+            ulong hash = TextHash.Of(text);
+            int mask = slots.Length - 1;
+            for (int slot = (int)hash & mask; slots[slot] != 0; slot = slot + 1 & mask)
+            {
+                int id = (int)(uint)slots[slot] - 1;
+                if ((slots[slot] ^ hash) >> 32 == 0 && texts.Text(id).SequenceEqual(text)) return id;
+            }
+            return -1;
+        }
+    }
+}

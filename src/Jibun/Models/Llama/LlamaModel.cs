@@ -1,0 +1,64 @@
+using Jibun.Gguf;
+using Jibun.Kernels;
+using Jibun.Memory;
+using Jibun.Models.Shared;
+
+namespace Jibun.Models.Llama;
+
+/// <summary>
+/// Llama 2 and 3, and what has their shape: Mistral under the name llama, and Qwen2, whose queries, keys and values have biases
+/// and whose rotation pairs lie half a head apart.
+/// </summary>
+internal sealed unsafe class LlamaModel : ILanguageModel
+{
+    private readonly DecoderConfig _config;
+    private readonly LlamaWeights _weights;
+    private readonly WeightLoader _loader;
+    private readonly HugePageArena _arena;
+    private readonly RotaryPositions _positions;
+    private readonly DecoderPass _pass;
+
+    public LlamaModel(GgufFile file, MatMul matmul, KvType kv, bool halvesApart)
+    {
+        _config = DecoderConfig.Read(file.Metadata);
+        _loader = new WeightLoader(file);
+        _weights = LlamaWeights.Load(_loader, _config);
+        _arena = _loader.Load(matmul.Team);
+        _positions = new RotaryPositions(_config.Rotated, _config.RopeBase, _weights.RopeFactors, _config.RopeScale, halvesApart);
+        _pass = new DecoderPass(matmul, _config.Shape(kv));
+        Info = new ModelInfo(_config.Architecture, _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, _config.Shape(kv).Kv, []);
+    }
+
+    public ModelInfo Info { get; }
+
+    public void Forward(ModelBatch batch, Span<float> logits)
+    {
+        int width = _config.Width;
+        _pass.Begin(batch, _weights.Embedding, _positions);
+        for (int layer = 0; layer < _config.Layers; layer++)
+        {
+            LlamaLayer w = _weights.Layers[layer];
+            _pass.Norm(_pass.X, w.AttentionNorm, _pass.H, width);
+            _pass.ProjectQueriesKeysValues(_pass.H, w.Query, w.Key, w.Value);
+            _pass.Rotate(_positions);
+            _pass.Attend(layer);
+            _pass.Project(_pass.Attended, w.Output.Columns, w.Output, _pass.H);
+            _pass.AddToResidual(_pass.H);
+
+            _pass.Norm(_pass.X, w.FeedForwardNorm, _pass.H, width);
+            _pass.Project(_pass.H, width, w.Gate, _pass.Gate, w.Up, _pass.Up);
+            _pass.Activate(GatedActivation.Silu);
+            _pass.Project(_pass.Gate, w.Down.Columns, w.Down, _pass.H);
+            _pass.AddToResidual(_pass.H);
+        }
+        _pass.Logits(_weights.OutputNorm, _weights.Embedding, logits);
+    }
+
+    public void Dispose()
+    {
+        _pass.Dispose();
+        _positions.Dispose();
+        _arena.Dispose();
+        _loader.Dispose();
+    }
+}

@@ -1,0 +1,86 @@
+using Jibun.Gguf;
+
+namespace Jibun.Models.Shared;
+
+/// <summary>The hyper-parameters that decoder families share, read from metadata and checked.</summary>
+internal sealed record DecoderConfig
+{
+    private const int LargestSize = 1 << 24;
+
+    public required string Architecture { get; init; }
+
+    public required int Layers { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int FeedForwardWidth { get; init; }
+
+    public required int Heads { get; init; }
+
+    public required int KvHeads { get; init; }
+
+    public required int HeadSize { get; init; }
+
+    public required int ContextLength { get; init; }
+
+    public required float NormEpsilon { get; init; }
+
+    public required int Rotated { get; init; }
+
+    public required double RopeBase { get; init; }
+
+    public required double RopeScale { get; init; }
+
+    public DecoderShape Shape(KvType type) => new(Width, FeedForwardWidth, Heads, new KvShape(Layers, KvHeads, HeadSize, type), NormEpsilon);
+
+    public static DecoderConfig Read(GgufMetadata metadata)
+    {
+        string architecture = metadata.GetString("general.architecture");
+        int Size(string key, long? missing = null)
+        {
+            string name = $"{architecture}.{key}";
+            long value = missing is { } fallback ? metadata.GetInteger(name, fallback) : metadata.GetInteger(name);
+            return value is > 0 and <= LargestSize ? (int)value : throw new ModelException($"{metadata.Source}: {name} is {value}; it must be 1 to {LargestSize}");
+        }
+        int width = Size("embedding_length"), heads = Size("attention.head_count"), kvHeads = Size("attention.head_count_kv", heads);
+        if (heads % kvHeads != 0)
+            throw new ModelException($"{metadata.Source}: {heads} query heads cannot be shared out over {kvHeads} key heads");
+        int headSize = Size("attention.key_length", width / heads);
+        int valueSize = Size("attention.value_length", headSize);
+        if (valueSize != headSize)
+            throw new ModelException($"{metadata.Source}: keys of {headSize} and values of {valueSize} values a head are not supported for {architecture}");
+        int rotated = Size("rope.dimension_count", headSize);
+        if (rotated > headSize || rotated % 2 != 0)
+            throw new ModelException($"{metadata.Source}: {architecture}.rope.dimension_count is {rotated} in heads of {headSize}");
+        return new DecoderConfig
+        {
+            Architecture = architecture,
+            Layers = Size("block_count"),
+            Width = width,
+            FeedForwardWidth = Size("feed_forward_length"),
+            Heads = heads,
+            KvHeads = kvHeads,
+            HeadSize = headSize,
+            ContextLength = Size("context_length"),
+            NormEpsilon = Positive(metadata, $"{architecture}.attention.layer_norm_rms_epsilon", null),
+            Rotated = rotated,
+            RopeBase = Positive(metadata, $"{architecture}.rope.freq_base", 10_000),
+            RopeScale = ReadRopeScale(metadata, architecture),
+        };
+    }
+
+    private static float Positive(GgufMetadata metadata, string key, double? missing)
+    {
+        double value = missing is { } fallback ? metadata.GetNumber(key, fallback) : metadata.GetNumber(key);
+        return double.IsFinite(value) && value > 0 ? (float)value : throw new ModelException($"{metadata.Source}: {key} is {value}; it must be positive");
+    }
+
+    private static double ReadRopeScale(GgufMetadata metadata, string architecture)
+    {
+        string type = metadata.GetString($"{architecture}.rope.scaling.type", "none");
+        if (type == "none") return 1;
+        if (type != "linear")
+            throw new ModelException($"{metadata.Source}: rope scaling \"{type}\" is not supported for {architecture}; supported: none, linear, and factors in rope_freqs.weight");
+        return 1 / Positive(metadata, $"{architecture}.rope.scaling.factor", null);
+    }
+}

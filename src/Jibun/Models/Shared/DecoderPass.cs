@@ -1,0 +1,257 @@
+using Jibun.Kernels;
+using Jibun.Memory;
+
+namespace Jibun.Models.Shared;
+
+/// <summary>
+/// The steps that decoder families are written with, over the buffers of one forward pass. Rows are shared out among the
+/// team when there are many; a single row is not worth the hand-over.
+/// </summary>
+internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : IDisposable
+{
+    private const int RowsWorthSharing = 8;
+
+    private readonly ActivationBatch _input = new();
+    private readonly Attention _attention = new(matmul.Team, shape.Heads, shape.Kv);
+    private readonly NativeBuffer _buffers = new();
+    private ModelBatch _batch = null!;
+
+    /// <summary>The residual stream: [rows, width].</summary>
+    public float* X { get; private set; }
+
+    /// <summary>What a block works on and leaves behind: [rows, width].</summary>
+    public float* H { get; private set; }
+
+    public float* Queries { get; private set; } // [rows, heads · head size]
+
+    public float* Keys { get; private set; } // [rows, key heads · head size]
+
+    public float* Values { get; private set; } // [rows, key heads · head size]
+
+    public float* Attended { get; private set; } // [rows, heads · head size]
+
+    public float* Gate { get; private set; } // [rows, feed-forward width]
+
+    public float* Up { get; private set; } // [rows, feed-forward width]
+
+    public int Rows => _batch.Rows;
+
+    /// <summary>Bytes the buffers take for a batch of so many rows.</summary>
+    public long BufferBytes(int rows) => rows * FloatsPerRow * sizeof(float);
+
+    /// <summary>Extends the caches and looks up the embeddings.</summary>
+    public void Begin(ModelBatch batch, Embedding embedding, RotaryPositions positions)
+    {
+        _batch = batch;
+        Reserve(batch.Rows);
+        foreach (Sequence sequence in batch.Sequences) sequence.Cache.Extend(sequence.Count);
+        positions.Prepare(batch);
+        _attention.Prepare(batch);
+        var work = new EmbedWork { Pass = this, Embedding = embedding };
+        Share(ref work, batch.Rows);
+    }
+
+    public void Norm(float* x, Vector weight, float* y, int width)
+    {
+        var work = new NormWork { X = x, Weight = weight, Y = y, Width = width, Epsilon = shape.NormEpsilon };
+        Share(ref work, Rows);
+    }
+
+    /// <summary>Normalizes every head of every row by itself.</summary>
+    public void NormHeads(float* x, Vector weight, int heads)
+    {
+        var work = new NormWork { X = x, Weight = weight, Y = x, Width = shape.Kv.HeadSize, Epsilon = shape.NormEpsilon };
+        Share(ref work, Rows * heads);
+    }
+
+    public void Project(float* input, int width, Linear linear, float* output)
+    {
+        _input.Set(input, Rows, width);
+        matmul.Run(_input, Product(linear, output));
+        AddBias(linear, output);
+    }
+
+    public void Project(float* input, int width, Linear first, float* firstOutput, Linear second, float* secondOutput)
+    {
+        _input.Set(input, Rows, width);
+        matmul.Run(_input, Product(first, firstOutput), Product(second, secondOutput));
+        AddBias(first, firstOutput);
+        AddBias(second, secondOutput);
+    }
+
+    public void ProjectQueriesKeysValues(float* input, Linear queries, Linear keys, Linear values)
+    {
+        _input.Set(input, Rows, shape.Width);
+        matmul.Run(_input, Product(queries, Queries), Product(keys, Keys), Product(values, Values));
+        AddBias(queries, Queries);
+        AddBias(keys, Keys);
+        AddBias(values, Values);
+    }
+
+    public void Rotate(RotaryPositions positions)
+    {
+        var work = new RotateWork { Pass = this, Positions = positions };
+        Share(ref work, Rows);
+    }
+
+    public void Attend(int layer) => _attention.Run(_batch, layer, Queries, Keys, Values, Attended);
+
+    public void AddToResidual(float* h)
+    {
+        var work = new AddWork { X = X, H = h, Width = shape.Width };
+        Share(ref work, Rows);
+    }
+
+    /// <summary>Gate = activation(Gate) · Up.</summary>
+    public void Activate(GatedActivation activation)
+    {
+        var work = new ActivateWork { Pass = this, Activation = activation };
+        Share(ref work, Rows);
+    }
+
+    /// <summary>Normalizes the rows that want logits and multiplies them with the output matrix.</summary>
+    public void Logits(Vector norm, Embedding embedding, Span<float> logits)
+    {
+        int count = _batch.LogitCount;
+        if (logits.Length < (long)count * embedding.Vocabulary)
+            throw new ArgumentException($"{count} rows of {embedding.Vocabulary} logits do not fit {logits.Length} floats", nameof(logits));
+        if (count == 0) return;
+        int kept = 0;
+        foreach (Sequence sequence in _batch.Sequences)
+        {
+            int skip = sequence.Logits switch { LogitRows.All => 0, LogitRows.Last => sequence.Count - 1, _ => sequence.Count };
+            for (int i = Math.Max(skip, 0); i < sequence.Count; i++)
+                Elementwise.RmsNorm(Row(X, sequence.FirstRow + i, shape.Width), norm.Pointer, Row(H, kept++, shape.Width), shape.Width, shape.NormEpsilon);
+        }
+        _input.Set(H, count, shape.Width);
+        fixed (float* output = logits) matmul.Run(_input, new Product(embedding.Output, output, embedding.Vocabulary));
+    }
+
+    public void Dispose()
+    {
+        _input.Dispose();
+        _attention.Dispose();
+        _buffers.Dispose();
+    }
+
+    private long FloatsPerRow => 2L * shape.Width + 2L * shape.QueryWidth + 2L * shape.KeyWidth + 2L * shape.FeedForwardWidth;
+
+    private void Reserve(int rows)
+    {
+        float* next = _buffers.Require<float>(rows * FloatsPerRow);
+        float* Take(int width)
+        {
+            float* taken = next;
+            next += (long)rows * width;
+            return taken;
+        }
+        X = Take(shape.Width);
+        H = Take(shape.Width);
+        Queries = Take(shape.QueryWidth);
+        Attended = Take(shape.QueryWidth);
+        Keys = Take(shape.KeyWidth);
+        Values = Take(shape.KeyWidth);
+        Gate = Take(shape.FeedForwardWidth);
+        Up = Take(shape.FeedForwardWidth);
+    }
+
+    private void Share<TWork>(ref TWork work, int rows) where TWork : struct, IRangeWork
+    {
+        if (rows < RowsWorthSharing) work.Run(0, rows, 0);
+        else matmul.Team.For(ref work, rows, Math.Max(1, rows / (4 * matmul.Team.Threads)));
+    }
+
+    private void AddBias(Linear linear, float* output)
+    {
+        if (linear.Bias is not { } bias) return;
+        for (int row = 0; row < Rows; row++) Elementwise.Add(Row(output, row, linear.Rows), bias.Pointer, linear.Rows);
+    }
+
+    private static Product Product(Linear linear, float* output) => new(linear.Weight, output, linear.Rows);
+
+    private static float* Row(float* rows, int row, int width) => rows + (long)row * width;
+
+    private struct EmbedWork : IRangeWork
+    {
+        public DecoderPass Pass;
+        public Embedding Embedding;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int row = start; row < end; row++)
+                Embedding.Read(Pass._batch.Tokens[row], new Span<float>(Row(Pass.X, row, Embedding.Width), Embedding.Width));
+        }
+    }
+
+    private struct NormWork : IRangeWork
+    {
+        public float* X, Y;
+        public Vector Weight;
+        public int Width;
+        public float Epsilon;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int row = start; row < end; row++) Elementwise.RmsNorm(Row(X, row, Width), Weight.Pointer, Row(Y, row, Width), Width, Epsilon);
+        }
+    }
+
+    private struct RotateWork : IRangeWork
+    {
+        public DecoderPass Pass;
+        public RotaryPositions Positions;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            Attention attention = Pass._attention;
+            for (int row = start; row < end; row++)
+            {
+                Positions.Apply(row, Row(Pass.Queries, row, attention.Heads * attention.HeadSize), attention.Heads, attention.HeadSize);
+                Positions.Apply(row, Row(Pass.Keys, row, attention.KvHeads * attention.HeadSize), attention.KvHeads, attention.HeadSize);
+            }
+        }
+    }
+
+    private struct AddWork : IRangeWork
+    {
+        public float* X, H;
+        public int Width;
+
+        public readonly void Run(int start, int end, int thread) =>
+            Elementwise.Add(Row(X, start, Width), Row(H, start, Width), (end - start) * Width);
+    }
+
+    private struct ActivateWork : IRangeWork
+    {
+        public DecoderPass Pass;
+        public GatedActivation Activation;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            int width = Pass.FeedForwardWidth;
+            for (int row = start; row < end; row++)
+            {
+                float* gate = Row(Pass.Gate, row, width), up = Row(Pass.Up, row, width);
+                if (Activation == GatedActivation.Silu) Elementwise.SiluProduct(gate, up, width);
+                else Elementwise.SquaredReluProduct(gate, up, width);
+            }
+        }
+    }
+
+    private int FeedForwardWidth => shape.FeedForwardWidth;
+}
+
+/// <summary>The activation of a gated feed-forward block.</summary>
+public enum GatedActivation
+{
+    Silu,
+    SquaredRelu,
+}
+
+/// <summary>The widths that a pass needs room for.</summary>
+internal sealed record DecoderShape(int Width, int FeedForwardWidth, int Heads, KvShape Kv, float NormEpsilon)
+{
+    public int QueryWidth => Heads * Kv.HeadSize;
+
+    public int KeyWidth => Kv.KvHeads * Kv.HeadSize;
+}

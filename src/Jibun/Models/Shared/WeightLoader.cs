@@ -1,0 +1,182 @@
+using System.Runtime.InteropServices;
+using Jibun.Formats;
+using Jibun.Gguf;
+using Jibun.Kernels;
+using Jibun.Memory;
+using Microsoft.Win32.SafeHandles;
+
+namespace Jibun.Models.Shared;
+
+/// <summary>
+/// Brings a model's tensors into memory. Matrices are asked for first (<see cref="Matrix"/> returns a promise), so that one
+/// arena of the right size can be made; <see cref="Load"/> then reads and repacks them with every core. Files are read, not
+/// mapped, while repacking: at no time are there two copies.
+/// </summary>
+internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
+{
+    private readonly List<PendingMatrix> _pending = [];
+    private readonly HashSet<string> _used = [];
+    private readonly List<NativeBuffer> _vectors = [];
+
+    public GgufFile File => file;
+
+    public bool Has(string name) => file.TryGetTensor(name, out _);
+
+    /// <summary>Names of tensors that nobody asked for.</summary>
+    public IEnumerable<string> Unused => file.Tensors.Select(t => t.Name).Where(name => !_used.Contains(name));
+
+    public PendingMatrix Matrix(string name, int rows, int columns)
+    {
+        GgufTensor tensor = Get(name, [columns, rows]);
+        var pending = new PendingMatrix(tensor, BlockFormats.Get(tensor.Type, name), rows, columns);
+        _pending.Add(pending);
+        return pending;
+    }
+
+    /// <summary>A vector as float32, whatever float type the file holds.</summary>
+    public Vector Vector(string name, int length)
+    {
+        GgufTensor tensor = Get(name, [length]);
+        BlockFormat format = BlockFormats.Get(tensor.Type, name);
+        var buffer = new NativeBuffer();
+        float* values = buffer.Require<float>(length + 16);
+        format.Decode(tensor.Bytes, new Span<float>(values, length));
+        _vectors.Add(buffer);
+        return new Vector(buffer, length);
+    }
+
+    public Vector? OptionalVector(string name, int length) => Has(name) ? Vector(name, length) : null;
+
+    /// <summary>Rows that are looked up one at a time, read where they lie in the file.</summary>
+    public GgufTensor Table(string name, int rows, int columns)
+    {
+        GgufTensor tensor = Get(name, [columns, rows]);
+        BlockFormats.Get(tensor.Type, name);
+        return tensor;
+    }
+
+    /// <summary>Reads and repacks all matrices asked for.</summary>
+    public HugePageArena Load(ThreadTeam team)
+    {
+        long bytes = _pending.Sum(m => (Kernels.Matrix.BytesOf(m.Format, m.Rows, m.Columns) + 63) & ~63L);
+        var arena = new HugePageArena(bytes);
+        var handles = new SafeFileHandle?[file.Shards.Count];
+        try
+        {
+            foreach (PendingMatrix matrix in _pending)
+            {
+                byte* data = arena.Take(Kernels.Matrix.BytesOf(matrix.Format, matrix.Rows, matrix.Columns));
+                float scale = matrix.Format.HasTensorScale ? matrix.Format.ReadTensorScale(Tail(matrix.Tensor)) : 1;
+                matrix.Value = new Matrix(matrix.Tensor.Name, matrix.Format, matrix.Rows, matrix.Columns, data, scale);
+                string path = file.Shards[matrix.Tensor.Shard];
+                SafeFileHandle? handle = System.IO.File.Exists(path)
+                    ? handles[matrix.Tensor.Shard] ??= System.IO.File.OpenHandle(path, options: FileOptions.None)
+                    : null;
+                var work = new PackWork { Matrix = matrix, Handle = handle };
+                team.For(ref work, matrix.Value.Groups, Math.Max(1, (int)((1 << 20) / matrix.Value.GroupBytes)));
+            }
+            return arena;
+        }
+        catch
+        {
+            arena.Dispose();
+            throw;
+        }
+        finally
+        {
+            foreach (SafeFileHandle? handle in handles) handle?.Dispose();
+        }
+    }
+
+    /// <summary>Frees the vectors, if the model they were for did not come to be.</summary>
+    public void Dispose()
+    {
+        foreach (NativeBuffer vector in _vectors) vector.Dispose();
+    }
+
+    private static ReadOnlySpan<byte> Tail(GgufTensor tensor)
+    {
+        int bytes = (int)Math.Min(tensor.ByteLength, 64);
+        return new ReadOnlySpan<byte>(tensor.Pointer + tensor.ByteLength - bytes, bytes);
+    }
+
+    private GgufTensor Get(string name, ReadOnlySpan<long> shape)
+    {
+        GgufTensor tensor = file.GetTensor(name);
+        _used.Add(name);
+        long[] found = [.. tensor.Shape];
+        int dimensions = found.Length;
+        while (dimensions > shape.Length && found[dimensions - 1] == 1) dimensions--;
+        if (!found.AsSpan(0, dimensions).SequenceEqual(shape))
+            throw new ModelException(
+                $"{file.Path}: tensor {name} has the shape [{string.Join(", ", found)}], the metadata asks for [{string.Join(", ", shape.ToArray())}]");
+        return tensor;
+    }
+
+    private struct PackWork : IRangeWork
+    {
+        public PendingMatrix Matrix;
+        public SafeFileHandle? Handle;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            Matrix target = Matrix.Value;
+            long rowBytes = Matrix.Format.RowBytes(Matrix.Columns);
+            int first = start * RowGroupLayout.Rows, rows = Math.Min(end * RowGroupLayout.Rows, Matrix.Rows) - first;
+            byte* source = Matrix.Tensor.Pointer + first * rowBytes, copy = null;
+            if (Handle is not null)
+            {
+                copy = (byte*)NativeMemory.Alloc((nuint)(rows * rowBytes));
+                ReadAll(Handle, new Span<byte>(copy, checked((int)(rows * rowBytes))), Matrix.Tensor.FileOffset + first * rowBytes);
+                source = copy;
+            }
+            for (int group = start; group < end; group++, source += RowGroupLayout.Rows * rowBytes)
+            {
+                int inGroup = Math.Min(RowGroupLayout.Rows, Matrix.Rows - group * RowGroupLayout.Rows);
+                Kernels.Matrix.PackGroup(Matrix.Format, source, inGroup, Matrix.Columns, target.Data + group * target.GroupBytes);
+            }
+            NativeMemory.Free(copy);
+        }
+
+        // The file was checked when it was opened; one that shrinks meanwhile gives zero weights rather than a crash.
+        private static void ReadAll(SafeFileHandle handle, Span<byte> target, long offset)
+        {
+            while (!target.IsEmpty)
+            {
+                int read = RandomAccess.Read(handle, target, offset);
+                if (read <= 0) break;
+                target = target[read..];
+                offset += read;
+            }
+            target.Clear();
+        }
+    }
+}
+
+/// <summary>A matrix that <see cref="WeightLoader.Load"/> will bring.</summary>
+internal sealed class PendingMatrix(GgufTensor tensor, BlockFormat format, int rows, int columns)
+{
+    public GgufTensor Tensor { get; } = tensor;
+
+    public BlockFormat Format { get; } = format;
+
+    public int Rows { get; } = rows;
+
+    public int Columns { get; } = columns;
+
+    public Matrix Value { get; internal set; } = null!;
+
+    public static implicit operator Matrix(PendingMatrix pending) => pending.Value;
+}
+
+/// <summary>A float32 vector outside the garbage collector.</summary>
+internal sealed unsafe class Vector(NativeBuffer buffer, int length) : IDisposable
+{
+    public int Length { get; } = length;
+
+    public float* Pointer => (float*)buffer.Pointer;
+
+    public Span<float> Values => new(Pointer, Length);
+
+    public void Dispose() => buffer.Dispose();
+}

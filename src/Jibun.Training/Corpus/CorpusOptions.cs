@@ -1,0 +1,33 @@
+namespace Jibun.Training.Corpus;
+
+/// <summary>What <see cref="CorpusBuilder"/> builds from.</summary>
+public sealed record CorpusOptions
+{
+    /// <summary>Folder of the public sets (<c>snips.train.jsonl</c> …).</summary>
+    public required string DataFolder { get; init; }
+
+    public ulong Seed { get; init; } = 20260101;
+
+    /// <summary>Entries of the vocabulary.</summary>
+    public int VocabularySize { get; init; } = 3072;
+
+    /// <summary>Entries of the vocabulary that are a space with a whole word.</summary>
+    public int SpacedWords { get; init; } = 200;
+
+    /// <summary>Sentences of the own grammar, per language.</summary>
+    public int EnglishLines { get; init; } = 90_000;
+
+    public int JapaneseLines { get; init; } = 70_000;
+
+    /// <summary>Varied copies of each line of the public sets.</summary>
+    public int Variants { get; init; } = 4;
+
+    /// <summary>Longest sample in tokens; longer ones are left out.</summary>
+    public int Context { get; init; } = 512;
+
+    /// <summary>Heads to train; <c>micro</c> leaves some out.</summary>
+    public IReadOnlyList<string> Tasks { get; init; } = Chat.Nano.NanoFormat.Tasks;
+
+    /// <summary>An earlier vocabulary to keep, when the corpus grows after training began.</summary>
+    public NanoVocabulary? Vocabulary { get; init; }
+}

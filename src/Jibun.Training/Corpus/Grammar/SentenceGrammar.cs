@@ -1,0 +1,140 @@
+using System.Reflection;
+using Jibun.Chat.Nano;
+
+namespace Jibun.Training.Corpus.Grammar;
+
+/// <summary>Writes labelled sentences of the product's head, without end, from the grammar of one language.</summary>
+public sealed class SentenceGrammar
+{
+    private readonly GrammarFile grammar;
+    private readonly string language;
+    private readonly Section[] sections;
+    private readonly Section[] followUps;
+    private readonly double[] trainEnds, heldEnds;
+
+    private SentenceGrammar(GrammarFile grammar, string language)
+    {
+        (this.grammar, this.language) = (grammar, language);
+        sections = [.. grammar.Sections.Where(section => section.Follows.Count == 0)];
+        followUps = [.. grammar.Sections.Where(section => section.Follows.Count > 0)];
+        trainEnds = Ends(section => section.TrainCount);
+        heldEnds = Ends(section => section.HeldCount);
+    }
+
+    /// <param name="language">"en" or "ja".</param>
+    public static SentenceGrammar Load(string language)
+    {
+        string name = $"Jibun.Training.Corpus.Grammar.{language}.txt";
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+            ?? throw new ArgumentOutOfRangeException(nameof(language), language, "no grammar of this language");
+        using var reader = new StreamReader(stream);
+        return new SentenceGrammar(GrammarFile.Parse(reader), language);
+    }
+
+    /// <summary>Tools that sentences of this grammar call, <c>handoff</c> among them.</summary>
+    public IReadOnlyList<string> Tools => [.. sections.Select(section => section.Name).Where(name => name[0] != '=').Distinct()];
+
+    public IReadOnlyList<string> Answers => [.. sections.SelectMany(section => section.Answers)];
+
+    /// <summary>The sentence that answers a small-talk topic.</summary>
+    public string AnswerTo(string topic) => sections.First(section => section.Name == "=" + topic).Answers[0];
+
+    /// <param name="heldOut">Only templates and open-list values that training never sees.</param>
+    /// <param name="followUpShare">Share of lines with a turn before.</param>
+    public IEnumerable<Utterance> Write(SeededRandom random, bool heldOut, double followUpShare = 0.08)
+    {
+        while (true)
+        {
+            if (random.Chance(followUpShare) && WriteFollowUp(random, heldOut) is { } followUp) yield return followUp;
+            else yield return WriteLine(sections[Pick(heldOut ? heldEnds : trainEnds, random)], random, heldOut);
+        }
+    }
+
+    private Utterance WriteLine(Section section, SeededRandom random, bool heldOut)
+    {
+        Sentence sentence = Expand(section, random, heldOut);
+        if (section.Mood == Mood.Command)
+        {
+            if (random.Chance(0.25)) Wrap(sentence, "before", true, random, heldOut);
+            if (random.Chance(0.18)) Wrap(sentence, "after", false, random, heldOut);
+        }
+        else if (random.Chance(section.Mood == Mood.Question || section.Name == NanoCall.Handoff ? 0.2 : 0.03))
+            Wrap(sentence, "before_question", true, random, heldOut);
+        Style(sentence, section.Mood, random);
+        return section.Name[0] == '='
+            ? new Utterance(sentence.Text, section.Name[1..], [], language, section.Answers[0])
+            : new Utterance(sentence.Text, section.Name, sentence.Slots, language);
+    }
+
+    private Utterance? WriteFollowUp(SeededRandom random, bool heldOut)
+    {
+        int Count(Section section) => heldOut ? section.HeldCount : section.TrainCount;
+        Section[] usable = [.. followUps.Where(section => Count(section) > 0)];
+        if (usable.Length == 0) return null;
+        Section follow = random.Pick(usable);
+        string tool = random.Pick(follow.Follows);
+        Section? first = sections.FirstOrDefault(section => section.Name == tool && Count(section) > 0);
+        if (first is null) return null;
+        Utterance before = WriteLine(first, random, heldOut);
+        if (before.Slots.GroupBy(slot => slot.Name).Any(group => group.Count() > 1)) return null;
+        Sentence sentence = Expand(follow, random, heldOut);
+        Style(sentence, random.Chance(0.3) ? Mood.Question : Mood.Plain, random);
+        List<NanoArgument> slots = [.. before.Slots];
+        foreach (NanoArgument changed in sentence.Slots)
+        {
+            int at = slots.FindIndex(slot => slot.Name == changed.Name);
+            if (at >= 0 && sentence.Slots.Count(slot => slot.Name == changed.Name) == 1) slots[at] = changed;
+            else if (at < 0) slots.Add(changed);
+            else return null;
+        }
+        var history = new List<(string, string)>();
+        if (random.Chance(0.3))
+        {
+            Utterance earlier = WriteLine(sections[Pick(heldOut ? heldEnds : trainEnds, random)], random, heldOut);
+            history.Add((earlier.Text, earlier.RenderedAnswer));
+        }
+        history.Add((before.Text, before.RenderedAnswer));
+        return new Utterance(sentence.Text, tool, slots, language) { History = history };
+    }
+
+    private Sentence Expand(Section section, SeededRandom random, bool heldOut)
+    {
+        while (true)
+        {
+            var expansion = new Expansion(grammar, random, heldOut);
+            section.Pick(random, heldOut).Expand(expansion);
+            Sentence sentence = expansion.Finish();
+            if (sentence.Text.Length > 0) return sentence;
+        }
+    }
+
+    private void Wrap(Sentence sentence, string rule, bool before, SeededRandom random, bool heldOut)
+    {
+        var expansion = new Expansion(grammar, random, heldOut);
+        grammar.Pick(rule, expansion).Expand(expansion);
+        string piece = expansion.Finish().Text;
+        if (language == "ja") piece = piece.Trim();
+        else piece = before ? piece + " " : piece.StartsWith(',') ? piece : " " + piece.TrimStart();
+        if (before) sentence.Segments.Insert(0, (piece, null));
+        else if (!char.IsPunctuation(sentence.Text[^1])) sentence.Segments.Add((piece, null));
+    }
+
+    private void Style(Sentence sentence, Mood mood, SeededRandom random)
+    {
+        if (language == "ja") Noise.StyleJapanese(sentence, mood, random);
+        else Noise.Style(sentence, mood, random);
+    }
+
+    private double[] Ends(Func<Section, int> templates)
+    {
+        double sum = 0;
+        return [.. sections.Select(section => sum += section.Share * Math.Sqrt(templates(section)))];
+    }
+
+    private static int Pick(double[] ends, SeededRandom random)
+    {
+        int at = Array.BinarySearch(ends, random.NextDouble() * ends[^1]);
+        at = at >= 0 ? at + 1 : ~at;
+        return Math.Min(at, ends.Length - 1);
+    }
+}

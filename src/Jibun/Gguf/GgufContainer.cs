@@ -7,6 +7,7 @@ internal sealed unsafe class GgufContainer : IDisposable
 {
     private const uint Magic = 0x46554747; // "GGUF"
     private const int MaximumAlignment = 1 << 24;
+    private const int LongestKey = 65535, LongestName = 255; // bytes; the specification says 65535 and 64
 
     private readonly IDisposable owner;
     private readonly byte* start;
@@ -23,7 +24,7 @@ internal sealed unsafe class GgufContainer : IDisposable
         {
             GgufCursor cursor = new(start, length, file);
             (long tensorCount, long keyCount) = ReadHead(ref cursor);
-            Metadata = new GgufMetadata(file, ReadMetadata(ref cursor, keyCount));
+            Metadata = ReadMetadata(ref cursor, file, keyCount);
             Alignment = ReadAlignment();
             Tensors = ReadTensors(ref cursor, tensorCount, shard);
             CheckPlacement();
@@ -103,18 +104,18 @@ internal sealed unsafe class GgufContainer : IDisposable
             : $"{File} is not a GGUF file: it begins with {Convert.ToHexString(head[..Math.Min(head.Length, 4)])} instead of 47475546 (\"GGUF\").");
     }
 
-    private static List<KeyValuePair<string, GgufValue>> ReadMetadata(ref GgufCursor cursor, long count)
+    private static GgufMetadata ReadMetadata(ref GgufCursor cursor, string file, long count)
     {
-        List<KeyValuePair<string, GgufValue>> entries = [];
+        GgufMetadata metadata = new(file, []);
         for (long i = 0; i < count; i++)
         {
             cursor.Subject = null;
-            string key = cursor.ReadString("a metadata key");
+            string key = cursor.ReadName("a metadata key", LongestKey);
             cursor.Subject = key;
-            entries.Add(new(key, cursor.ReadValue()));
+            metadata.Add(key, cursor.ReadValue());
         }
         cursor.Subject = null;
-        return entries;
+        return metadata;
     }
 
     private int ReadAlignment()
@@ -132,7 +133,7 @@ internal sealed unsafe class GgufContainer : IDisposable
         for (long i = 0; i < count; i++)
         {
             cursor.Subject = null;
-            string name = cursor.ReadString("a tensor's name");
+            string name = cursor.ReadName("a tensor's name", LongestName);
             cursor.Subject = name;
             uint dimensions = cursor.Read<uint>("a tensor's number of dimensions");
             if (dimensions is < 1 or > 4) throw cursor.Fail($"{dimensions} dimensions instead of 1 to 4");

@@ -26,7 +26,11 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string file)
         return value;
     }
 
-    public string ReadString(string what) => Encoding.UTF8.GetString(ReadStringBytes(what));
+    public string ReadName(string what, int longest)
+    {
+        ReadOnlySpan<byte> name = ReadStringBytes(what);
+        return name.Length <= longest ? Encoding.UTF8.GetString(name) : throw Fail($"{what} of {name.Length} bytes is longer than {longest}");
+    }
 
     public GgufValue ReadValue()
     {

@@ -12,11 +12,7 @@ public sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
     public GgufMetadata(string source, IEnumerable<KeyValuePair<string, GgufValue>> entries)
     {
         Source = source;
-        foreach ((string key, GgufValue value) in entries)
-        {
-            if (!values.TryAdd(key, value))
-                throw new ModelException($"{source}: the metadata key '{Quote.Shorten(key)}' occurs twice; convert the model again.");
-        }
+        foreach ((string key, GgufValue value) in entries) Add(key, value);
     }
 
     /// <summary>What messages name: the file.</summary>
@@ -70,6 +66,12 @@ public sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
     public IEnumerator<KeyValuePair<string, GgufValue>> GetEnumerator() => values.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    internal void Add(string key, GgufValue value)
+    {
+        if (!values.TryAdd(key, value))
+            throw new ModelException($"{Source}: the metadata key '{Quote.Shorten(key)}' occurs twice; convert the model again.");
+    }
 
     private ModelException WrongType(string key, string wanted) => new(
         $"{Source}: the metadata key '{key}' must be {wanted}, but it is {this[key].TypeName} ({this[key]}); convert the model again.");

@@ -1,4 +1,5 @@
 using Jibun.Formats;
+using Jibun.Memory;
 
 namespace Jibun.Gguf;
 
@@ -57,6 +58,9 @@ internal sealed unsafe class GgufContainer : IDisposable
             return start;
         }
     }
+
+    /// <summary>The mapped file, or null when the model lies in memory anyway.</summary>
+    public MappedFile? Mapping => owner as MappedFile;
 
     public static bool IsAlignment(long bytes) => bytes is >= 8 and <= MaximumAlignment && long.IsPow2(bytes);
 

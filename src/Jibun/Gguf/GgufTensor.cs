@@ -68,5 +68,11 @@ public sealed unsafe class GgufTensor
     /// <summary>A stream over the tensor's bytes, for copying tensors of any size.</summary>
     public Stream OpenRead() => new UnmanagedMemoryStream(Pointer, ByteLength);
 
+    /// <summary>Advice: the tensor is read soon.</summary>
+    public void Prefetch() => container.Mapping?.Prefetch(FileOffset, ByteLength);
+
+    /// <summary>Advice: the tensor has been read (copied, transcoded) and need not stay in memory.</summary>
+    public void Release() => container.Mapping?.Release(FileOffset, ByteLength);
+
     public override string ToString() => $"{Name} {Layout.Name} [{string.Join(", ", shape)}]";
 }

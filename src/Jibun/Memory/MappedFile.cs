@@ -1,10 +1,13 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Jibun.Memory;
 
 /// <summary>A file mapped read-only as a whole. An empty file has a null <see cref="Pointer"/>.</summary>
-public sealed unsafe class MappedFile : IDisposable
+public sealed unsafe partial class MappedFile : IDisposable
 {
+    private const int WillNeed = 3, DoNotNeed = 4; // MADV_WILLNEED, MADV_DONTNEED of Linux and macOS
+
     private readonly MemoryMappedFile? map;
     private readonly MemoryMappedViewAccessor? view;
     private byte* pointer;
@@ -32,6 +35,26 @@ public sealed unsafe class MappedFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static MappedFile Open(string path) => new(path);
 
+    /// <summary>Advice: these bytes are read soon, so that the system fetches them from disk ahead.</summary>
+    public void Prefetch(long offset, long length)
+    {
+        (nint start, nuint bytes) = Pages(offset, length);
+        MemoryRange range = new() { Start = start, Bytes = bytes };
+        if (OperatingSystem.IsWindows()) _ = PrefetchVirtualMemory(-1, 1, &range, 0);
+        else _ = MAdvise(start, bytes, WillNeed);
+    }
+
+    /// <summary>
+    /// Advice: these bytes are not read for a while, so that they stop counting as memory of this process. They may be read
+    /// again at the price of a page fault.
+    /// </summary>
+    public void Release(long offset, long length)
+    {
+        (nint start, nuint bytes) = Pages(offset, length);
+        if (OperatingSystem.IsWindows()) _ = VirtualUnlock(start, bytes); // of pages not locked: drops them from the working set
+        else _ = MAdvise(start, bytes, DoNotNeed);
+    }
+
     public void Dispose()
     {
         if (pointer != null) view!.SafeMemoryMappedViewHandle.ReleasePointer();
@@ -39,4 +62,29 @@ public sealed unsafe class MappedFile : IDisposable
         view?.Dispose();
         map?.Dispose();
     }
+
+    private (nint Start, nuint Bytes) Pages(long offset, long length)
+    {
+        ObjectDisposedException.ThrowIf(pointer == null && Length > 0, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - offset);
+        nuint start = (nuint)(pointer + offset) & ~((nuint)Environment.SystemPageSize - 1);
+        return ((nint)start, (nuint)(pointer + offset + length) - start);
+    }
+
+    private struct MemoryRange // WIN32_MEMORY_RANGE_ENTRY
+    {
+        public nint Start;
+        public nuint Bytes;
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int MAdvise(nint address, nuint length, int advice);
+
+    [LibraryImport("kernel32")]
+    private static partial int VirtualUnlock(nint address, nuint size);
+
+    [LibraryImport("kernel32")]
+    private static partial int PrefetchVirtualMemory(nint process, nuint count, MemoryRange* ranges, uint flags);
 }

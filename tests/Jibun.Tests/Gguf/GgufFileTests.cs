@@ -56,4 +56,54 @@ public class GgufFileTests
         file.Dispose();
         Assert.Throws<ObjectDisposedException>(() => tensor.Bytes.Length);
     }
+
+    [Fact]
+    public unsafe void Embedded_models_are_read_in_place()
+    {
+        byte[] bytes = [9, 9, 9, .. Smallest()];
+        fixed (byte* memory = bytes)
+        {
+            UnmanagedMemoryStream resource = new(memory, bytes.Length) { Position = 3 };
+            using GgufFile file = GgufFile.Open(resource, "embedded");
+            Assert.True(file.GetTensor("t").Pointer == memory + 3 + 96);
+            Assert.Equal(bytes.Length - 3, file.FileBytes);
+        }
+        using GgufFile copy = GgufFile.Open(new MemoryStream(Smallest()), "stream");
+        Assert.Equal([0, 0, 0x80, 0x3F], copy.GetTensor("t").Bytes[..4].ToArray());
+    }
+
+    [Fact]
+    public void The_writer_makes_the_same_bytes()
+    {
+        GgufWriter writer = new();
+        writer.Add("k", 0x80000007);
+        writer.AddTensor("t", GgmlType.F32, [2, 3], stream =>
+        {
+            foreach (float value in (float[])[1, 2, 3, 4, 5, 6]) stream.Write(BitConverter.GetBytes(value));
+        });
+        using MemoryStream written = new();
+        writer.Write(written);
+        Assert.Equal([.. Smallest(), .. new byte[8]], written.ToArray()); // the last tensor is padded, too
+    }
+
+    [Fact]
+    public void The_writer_refuses_what_no_reader_would_take()
+    {
+        GgufWriter writer = new();
+        writer.Add("k", 1);
+        Assert.Throws<ArgumentException>(() => writer.Add("k", 2));
+        Assert.Throws<ArgumentException>(() => writer.AddTensor(new string('n', 64), GgmlType.F32, [1], new byte[4]));
+        Assert.Throws<ArgumentException>(() => writer.AddTensor("t", GgmlType.F32, [], new byte[4]));
+        Assert.Throws<ArgumentException>(() => writer.AddTensor("t", GgmlType.F32, [0], new byte[0]));
+        Assert.Throws<ArgumentException>(() => writer.AddTensor("t", GgmlType.Q4_K, [128], new byte[72]));
+        Assert.Throws<ArgumentException>(() => writer.AddTensor("t", GgmlType.F32, [2], new byte[4]));
+        Assert.Throws<ArgumentException>(() => writer.AddTensor("t", (GgmlType)4, [32], new byte[20]));
+        writer.AddTensor("t", GgmlType.F32, [2], stream => stream.Write(new byte[7]));
+        Assert.Throws<ArgumentException>(() => writer.AddTensor("t", GgmlType.F32, [1], new byte[4]));
+        Assert.Contains("tensor t takes 8 bytes, but 7 were written", Assert.Throws<InvalidOperationException>(() => writer.Write(Stream.Null)).Message);
+
+        string path = Path.Combine(Path.GetTempPath(), $"jibun-{Guid.NewGuid():N}.gguf");
+        Assert.Throws<InvalidOperationException>(() => writer.Write(path));
+        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(path) + "*"));
+    }
 }

@@ -26,6 +26,16 @@ public sealed class BlockFormatTests
         Assert.Equal(GgmlOracle.RowBytes(type, format.BlockSize * 3), format.RowBytes(format.BlockSize * 3));
     }
 
+    [Fact]
+    public void SizesAreThoseOfTheFileLayout()
+    {
+        foreach (BlockFormat format in BlockFormats.All)
+        {
+            Assert.True(GgmlTypeLayout.TryGet(format.Type, out GgmlTypeLayout? layout));
+            Assert.Equal(layout.BytesPerTensor(512, 3), format.TensorBytes(512, 3));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(FormatCases.All), MemberType = typeof(FormatCases))]
     public void RowsOfPartialBlocksAreRefused(GgmlType type)

@@ -1,4 +1,4 @@
-namespace Jibun.Chat;
+namespace Jibun;
 
 /// <summary>A prompt leaves no room for an answer in the model's context. It is refused, never cut.</summary>
 public sealed class ContextLengthException(int promptTokens, int contextLength) : JibunException(

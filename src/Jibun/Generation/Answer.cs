@@ -1,0 +1,71 @@
+using System.Threading.Channels;
+using Jibun.Tokenization;
+
+namespace Jibun.Generation;
+
+/// <summary>An answer in the making: what the scheduler holds of a conversation while it generates.</summary>
+internal sealed class Answer
+{
+    private readonly Channel<GeneratedToken> _channel =
+        Channel.CreateUnbounded<GeneratedToken>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly GenerationOptions _options;
+    private readonly Tokenizer _tokenizer;
+    private readonly Sampler _sampler;
+    private readonly StreamingDecoder _decoder;
+    private readonly StopStrings _stops;
+    private readonly CancellationToken _cancel;
+    private readonly int _firstToken;
+    private volatile bool _abandoned;
+
+    public Answer(Conversation conversation, Tokenizer tokenizer, GenerationOptions options, int vocabulary, CancellationToken cancel)
+    {
+        Conversation = conversation;
+        _tokenizer = tokenizer;
+        _options = options;
+        _cancel = cancel;
+        _firstToken = conversation.Tokens.Count;
+        _sampler = new Sampler(options.Sampling, vocabulary);
+        _decoder = new StreamingDecoder(tokenizer, options.SpecialText);
+        _stops = new StopStrings(options.Stop);
+    }
+
+    public Conversation Conversation { get; }
+
+    public ChannelReader<GeneratedToken> Tokens => _channel.Reader;
+
+    public Task Released => _released.Task;
+
+    public bool IsCancelled => _abandoned || _cancel.IsCancellationRequested;
+
+    /// <summary>Tokens that the cache lacks.</summary>
+    public ReadOnlySpan<int> Uncomputed => Conversation.TokenSpan[Conversation.Cache.Length..];
+
+    public void Abandon() => _abandoned = true;
+
+    /// <summary>Draws the next token. False when it was the last one.</summary>
+    public bool Take(Span<float> logits)
+    {
+        ReadOnlySpan<int> tokens = Conversation.TokenSpan;
+        _options.Constraint?.Restrict(tokens[_firstToken..], logits);
+        int token = _sampler.Sample(logits, tokens);
+        Conversation.Append(token);
+        int generated = Conversation.Tokens.Count - _firstToken;
+        bool ends = !_options.IgnoreEndOfGeneration && _tokenizer.EndOfGeneration.Contains(token);
+        string text = ends ? "" : _stops.Append(_decoder.Append(token));
+        GenerationEnd end = ends ? GenerationEnd.EndOfGeneration
+            : _stops.Met ? GenerationEnd.StopString
+            : generated >= _options.MaxTokens || Conversation.Tokens.Count >= Conversation.ContextLength ? GenerationEnd.Length
+            : GenerationEnd.None;
+        if (end is GenerationEnd.EndOfGeneration or GenerationEnd.Length) text += _stops.Append(_decoder.Flush()) + _stops.Flush();
+        _channel.Writer.TryWrite(new GeneratedToken(token, text, end));
+        return end == GenerationEnd.None;
+    }
+
+    /// <summary>The scheduler no longer touches the conversation.</summary>
+    public void Release(Exception? error = null)
+    {
+        _channel.Writer.TryComplete(error);
+        _released.TrySetResult();
+    }
+}

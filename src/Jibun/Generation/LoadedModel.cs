@@ -1,0 +1,134 @@
+using Jibun.Gguf;
+using Jibun.Kernels;
+using Jibun.Models;
+using Jibun.Tokenization;
+
+namespace Jibun.Generation;
+
+public sealed record LoadOptions
+{
+    /// <summary>0 takes every core.</summary>
+    public int Threads { get; init; }
+
+    public KvType KvType { get; init; } = KvType.F16;
+
+    /// <summary>0 takes the model's own; more is refused.</summary>
+    public int ContextLength { get; init; }
+
+    /// <summary>Null takes the fastest of this machine.</summary>
+    public KernelTier? Kernels { get; init; }
+}
+
+/// <summary>A model ready to generate: weights, tokenizer, the threads that run it and the scheduler that shares them out.</summary>
+public sealed class LoadedModel : IDisposable
+{
+    private const int KeptConversations = 4;
+
+    private readonly GgufFile _file;
+    private readonly ThreadTeam _team;
+    private readonly PrefixPool _pool = new(KeptConversations);
+
+    private LoadedModel(GgufFile file, LoadOptions options)
+    {
+        _file = file;
+        Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        _team = new ThreadTeam(Threads);
+        try
+        {
+            Tokenizer = Tokenizer.Load(file.Metadata);
+            Tier = options.Kernels ?? KernelSet.Best;
+            Model = LanguageModels.Load(file, new MatMul(_team, new KernelSet(Tier)), options.KvType);
+        }
+        catch
+        {
+            _team.Dispose();
+            throw;
+        }
+        if (options.ContextLength > Model.Info.ContextLength)
+        {
+            int wanted = options.ContextLength, known = Model.Info.ContextLength;
+            Model.Dispose();
+            _team.Dispose();
+            throw new ModelException($"{file.Path} was made for {known} tokens of context; {wanted} were asked for");
+        }
+        ContextLength = options.ContextLength > 0 ? options.ContextLength : Model.Info.ContextLength;
+        Scheduler = new Scheduler(Model);
+    }
+
+    public GgufMetadata Metadata => _file.Metadata;
+
+    public string Path => _file.Path;
+
+    public Tokenizer Tokenizer { get; }
+
+    public ILanguageModel Model { get; }
+
+    public KernelTier Tier { get; }
+
+    public int Threads { get; }
+
+    public int ContextLength { get; }
+
+    internal Scheduler Scheduler { get; }
+
+    /// <exception cref="ModelException">The file is missing, damaged, or asks for what this version cannot do.</exception>
+    public static LoadedModel Open(string path, LoadOptions? options = null) => Open(GgufFile.Open(path), options);
+
+    /// <summary>Opens a model from a stream such as an embedded resource, which is read in place.</summary>
+    public static LoadedModel Open(Stream stream, string name, LoadOptions? options = null) => Open(GgufFile.Open(stream, name), options);
+
+    /// <summary>Takes the file over: it is disposed with the model, and when loading fails.</summary>
+    public static LoadedModel Open(GgufFile file, LoadOptions? options = null)
+    {
+        try
+        {
+            return new LoadedModel(file, options ?? new LoadOptions());
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public Conversation CreateConversation() => new(this, new KvCache(Model.Info.Kv), []);
+
+    /// <summary>A conversation that already holds as much of the prompt's beginning as an earlier one computed.</summary>
+    public Conversation CreateConversation(ReadOnlySpan<int> prompt) => _pool.Take(prompt) ?? CreateConversation();
+
+    /// <summary>Gives a conversation back for others to continue, instead of disposing it.</summary>
+    public void Keep(Conversation conversation) => _pool.Return(conversation);
+
+    /// <summary>Logits of tokens computed at once, without a conversation; not while the model answers.</summary>
+    /// <param name="tokens">At least one.</param>
+    /// <param name="all">All positions, or the last one only.</param>
+    /// <returns>[positions, vocabulary].</returns>
+    public float[] Logits(ReadOnlySpan<int> tokens, bool all)
+    {
+        int vocabulary = Model.Info.VocabularySize;
+        if (tokens.Length > ContextLength) throw new ContextLengthException(tokens.Length, ContextLength);
+        foreach (int token in tokens)
+            if ((uint)token >= (uint)vocabulary) throw new JibunException($"token {token} is not in the vocabulary of {vocabulary}");
+        float[] logits = new float[(all ? (long)tokens.Length : 1) * vocabulary];
+        using var cache = new KvCache(Model.Info.Kv);
+        var batch = new ModelBatch();
+        for (int start = 0; start < tokens.Length; start += Scheduler.BatchRows)
+        {
+            ReadOnlySpan<int> part = tokens.Slice(start, Math.Min(Scheduler.BatchRows, tokens.Length - start));
+            bool last = start + part.Length == tokens.Length;
+            batch.Clear();
+            batch.Add(cache, part, all ? LogitRows.All : last ? LogitRows.Last : LogitRows.None);
+            Model.Forward(batch, all ? logits.AsSpan(start * vocabulary) : logits);
+        }
+        return logits;
+    }
+
+    public void Dispose()
+    {
+        Scheduler.Dispose();
+        _pool.Dispose();
+        Model.Dispose();
+        _team.Dispose();
+        _file.Dispose();
+    }
+}

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Jibun.Cli.Doctor;
+using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
 using Jibun.Cli.Verbs;
 
@@ -10,24 +13,25 @@ namespace Jibun.Cli;
 /// <summary>From arguments to an exit code; every failure becomes one or two lines on stderr here.</summary>
 internal static class CommandLine
 {
-    private const string DefaultVerb = "chat";
-
     /// <summary>The whole tree. A plain command: a RootCommand is named after the executable and reads [directives].</summary>
-    public static Command Create(Terminal terminal) => new("jibun", "Your own AI on your own machine. Without a verb it starts a chat.")
+    public static Command Create(Terminal terminal, ModelLoader loader) => new("jibun", "Your own AI on your own machine. Without a verb it starts a chat.")
     {
+        ChatVerb.Create(terminal, loader),
+        ServeVerb.Create(terminal, loader),
         InfoVerb.Create(terminal),
         DoctorVerb.Create(terminal),
         new HelpOption { Recursive = true },
         Version(terminal),
     };
 
-    public static async Task<int> RunAsync(string[] arguments, Terminal terminal)
+    public static async Task<int> RunAsync(string[] arguments, Terminal terminal, ModelLoader loader)
     {
-        Command root = Create(terminal);
+        Command root = Create(terminal, loader);
         ParseResult parsed = root.Parse(WithVerb(arguments, root), new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
         {
-            if (parsed.Errors.Count > 0) return RefuseUsage(parsed, terminal);
+            if (parsed.Errors.Count > 0) return RefuseUsage(parsed, parsed.Errors[0].Message, terminal);
+            if (UnknownOption(parsed) is { } option) return RefuseUsage(parsed, $"{option} is no option of this verb", terminal);
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 Output = terminal.Out,
@@ -56,12 +60,18 @@ internal static class CommandLine
     {
         bool named = arguments is [var first, ..]
             && (root.Subcommands.Any(verb => verb.Name == first) || first is "--help" or "-h" or "-?" or "--version");
-        return named ? arguments : [DefaultVerb, .. arguments];
+        return named ? arguments : [ChatVerb.Name, .. arguments];
     }
 
-    private static int RefuseUsage(ParseResult parsed, Terminal terminal)
+    /// <summary>An argument that looks like an option and stands before "--": a slip.</summary>
+    private static string? UnknownOption(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .Where(token => token.Value is ['-', not ' ', ..] && !double.TryParse(token.Value, CultureInfo.InvariantCulture, out _))
+        .FirstOrDefault(token => token.Type == TokenType.Argument && parsed.CommandResult.Tokens.Contains(token))?.Value;
+
+    private static int RefuseUsage(ParseResult parsed, string message, Terminal terminal)
     {
-        terminal.Error.WriteLine($"jibun: {parsed.Errors[0].Message}");
+        terminal.Error.WriteLine($"jibun: {message}");
         string verb = parsed.CommandResult.Parent is null ? "" : $"{parsed.CommandResult.Command.Name} ";
         terminal.Error.WriteLine($"See: jibun {verb}--help");
         return ExitCode.Usage;

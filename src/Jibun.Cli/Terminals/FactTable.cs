@@ -11,9 +11,11 @@ internal sealed class FactTable
         return this;
     }
 
+    public FactTable AddKnown(string name, string? fact) => fact is null ? this : Add(name, fact);
+
     public void Write(Terminal terminal)
     {
-        int width = _rows.Max(row => row.Name.Length);
+        int width = _rows.Count == 0 ? 0 : _rows.Max(row => row.Name.Length);
         foreach ((string name, string fact) in _rows)
             terminal.Out.WriteLine($"{terminal.Dim(name.PadRight(width))}  {fact}");
     }

@@ -6,10 +6,15 @@ namespace Jibun.Cli.Terminals;
 /// <summary>The process's own streams, always UTF-8, and its signals.</summary>
 internal sealed class SystemTerminal : Terminal, IDisposable
 {
+    private const int TerminatedExitCode = 143;
+
+    private static readonly TimeSpan s_graceAfterTerminate = TimeSpan.FromSeconds(2);
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly CancellationTokenSource _interrupted = new();
     private readonly PosixSignalRegistration[] _signals;
+    private CancellationTokenSource? _scope;
+    private Timer? _terminating;
 
     public SystemTerminal() : base(
         new StreamReader(Console.OpenStandardInput(), s_utf8),
@@ -20,24 +25,43 @@ internal sealed class SystemTerminal : Terminal, IDisposable
         bool plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         InputIsTerminal = !Console.IsInputRedirected;
         OutputIsTerminal = !Console.IsOutputRedirected;
+        CanEdit = InputIsTerminal && OutputIsTerminal && !dumb;
         Colours = OutputIsTerminal && !dumb && !plain;
-        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt)];
+        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate)];
     }
 
     public override int Width => OutputIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : base.Width;
 
+    public override int Height => OutputIsTerminal && Console.WindowHeight > 0 ? Console.WindowHeight : base.Height;
+
     public override CancellationToken Interrupted => _interrupted.Token;
+
+    public override InterruptScope CatchInterrupt()
+    {
+        CancellationTokenSource scope = CancellationTokenSource.CreateLinkedTokenSource(_interrupted.Token);
+        _scope = scope;
+        return new InterruptScope(scope, () => _scope = null);
+    }
 
     public void Dispose()
     {
         foreach (PosixSignalRegistration signal in _signals) signal.Dispose();
         Out.Flush();
+        _terminating?.Dispose();
         _interrupted.Dispose();
     }
 
     private void Interrupt(PosixSignalContext context)
     {
-        context.Cancel = !_interrupted.IsCancellationRequested;
+        CancellationTokenSource target = _scope is { IsCancellationRequested: false } scope ? scope : _interrupted;
+        context.Cancel = !target.IsCancellationRequested;
+        target.Cancel();
+    }
+
+    private void Terminate(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _terminating = new Timer(_ => Environment.Exit(TerminatedExitCode), null, s_graceAfterTerminate, Timeout.InfiniteTimeSpan);
         _interrupted.Cancel();
     }
 }

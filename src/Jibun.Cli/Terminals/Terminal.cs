@@ -23,17 +23,27 @@ internal class Terminal(TextReader input, TextWriter output, TextWriter error)
     /// <summary>Escape sequences are welcome: a terminal that is not dumb, and nobody asked for NO_COLOR.</summary>
     public bool Colours { get; init; }
 
+    /// <summary>Lines can be edited in place: both ends are a terminal that understands cursor movements.</summary>
+    public bool CanEdit { get; init; }
+
     /// <summary>Cells in a line.</summary>
     public virtual int Width => 80;
 
+    public virtual int Height => 25;
+
     /// <summary>Cancelled by Ctrl-C and by a request to terminate.</summary>
     public virtual CancellationToken Interrupted => CancellationToken.None;
+
+    public virtual InterruptScope CatchInterrupt() => new(CancellationTokenSource.CreateLinkedTokenSource(Interrupted), () => { });
 
     public string Dim(string text) => Styled(text, "2");
 
     public string Bold(string text) => Styled(text, "1");
 
     public string Accent(string text) => Styled(text, "36");
+
+    /// <summary>Everything on stdin; an interrupt ends the waiting although the read goes on.</summary>
+    public Task<string> ReadAllAsync(CancellationToken cancel) => Task.Run(In.ReadToEnd, cancel).WaitAsync(cancel);
 
     /// <summary>Writes one line of JSON to stdout.</summary>
     public void WriteJson(Action<Utf8JsonWriter> write)

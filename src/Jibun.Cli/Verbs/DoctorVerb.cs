@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Jibun.Cli.Doctor;
 using Jibun.Cli.Terminals;
 
 namespace Jibun.Cli.Verbs;
@@ -9,7 +10,12 @@ internal static class DoctorVerb
     {
         Option<bool> json = VerbOptions.Json();
         Command verb = new("doctor", "What this machine and this build can do") { json };
-        verb.SetAction(parsed => terminal.Out.WriteLine("ok"));
+        verb.SetAction(parsed =>
+        {
+            DoctorReport report = new();
+            if (parsed.GetValue(json)) terminal.WriteJson(report.Write);
+            else report.Write(terminal);
+        });
         return verb;
     }
 }

@@ -13,4 +13,14 @@ internal static class VerbOptions
         HelpName = "MODEL",
         Required = required,
     };
+
+    public static Option<int?> MaxTokens()
+    {
+        Option<int?> option = new("--max-tokens", "-n") { Description = "Write at most this many tokens", HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1) result.AddError("--max-tokens must be at least 1");
+        });
+        return option;
+    }
 }

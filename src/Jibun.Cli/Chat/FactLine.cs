@@ -1,0 +1,23 @@
+using System.Globalization;
+using Jibun.Chat;
+using Jibun.Cli.Terminals;
+
+namespace Jibun.Cli.Chat;
+
+/// <summary>How an answer came about, in one line.</summary>
+internal static class FactLine
+{
+    public static string Of(Finished finished)
+    {
+        ChatUsage usage = finished.Usage;
+        string speed = TokensPerSecond(usage) is { } rate ? $"{Quantity.Significant(rate)} tokens/s · " : "";
+        string first = usage.TimeToFirstToken.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+        string cached = usage.CachedTokens > 0 ? $" ({usage.CachedTokens} from the cache)" : "";
+        string limit = finished.Reason == FinishReason.Length ? " · stopped at the limit" : "";
+        return $"{speed}first token after {first} s · {usage.PromptTokens} tokens read{cached}, {usage.CompletionTokens} written{limit}";
+    }
+
+    /// <summary>Of all tokens after the first, which the prompt's time belongs to; null where there is none.</summary>
+    public static double? TokensPerSecond(ChatUsage usage) =>
+        usage.CompletionTokens > 1 && usage.GenerationTime > TimeSpan.Zero ? (usage.CompletionTokens - 1) / usage.GenerationTime.TotalSeconds : null;
+}

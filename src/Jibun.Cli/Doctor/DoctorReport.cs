@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Jibun.Cli.Models;
+using Jibun.Cli.Terminals;
+using Jibun.Kernels;
+using Jibun.Kernels.Emitted;
+
+namespace Jibun.Cli.Doctor;
+
+/// <summary>What this machine and this build can do.</summary>
+internal sealed class DoctorReport
+{
+    private const int BandwidthThreads = 2;
+
+    private readonly long? _available = SystemMemory.Available();
+    private readonly double _bandwidth;
+
+    public DoctorReport() =>
+        _bandwidth = Bandwidth.Measure(Math.Min(BandwidthThreads, Environment.ProcessorCount), _available ?? SystemMemory.Total / 4);
+
+    private static string BuildKind => BuildFacts.IsNative
+        ? "native code (NativeAOT)"
+        : $".NET {Environment.Version}, compiled while it runs" + (BuildFacts.WhyNotNative() is { } reason ? $" ({reason})" : "");
+
+    private static string TierName => KernelSet.Best switch
+    {
+        KernelTier.Emitted => "machine code written at run time (AVX512-VNNI)",
+        KernelTier.Avx512 => "AVX-512",
+        KernelTier.Avx2 => "AVX2",
+        KernelTier.AdvSimd => "Arm AdvSimd with dot products",
+        _ => "portable vectors of 128 bits",
+    };
+
+    public void Write(Terminal terminal)
+    {
+        FactTable table = new();
+        table.Add("jibun", $"{BuildFacts.Version}, {BuildKind}");
+        table.Add("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}");
+        table.Add("processor", $"{Processor.Name}, {Environment.ProcessorCount} logical processors for this program");
+        table.Add("features", Processor.Features.Count == 0 ? "none that Jibun knows" : string.Join(" ", Processor.Features));
+        table.Add("kernels", TierName);
+        table.Add("emitted code", ExecutableMemory.IsSupported ? "allowed" : "not possible here, so the next best kernels run");
+        table.Add("memory", $"{Quantity.Bytes(SystemMemory.Total)}, {(_available is { } free ? Quantity.Bytes(free) : "an unknown part")} of it available");
+        table.Add("bandwidth", $"{Quantity.Significant(_bandwidth / 1e9)} GB/s read by {BandwidthThreads} threads: "
+            + $"at most {Quantity.Significant(_bandwidth / (1L << 30))} tokens/s for each GiB of weights");
+        table.Add("models", Directory.Exists(DataFolder.Models) ? DataFolder.Models : $"{DataFolder.Models} (empty)");
+        table.Add("built in", BuiltInModel.IsPresent ? ModelReference.BuiltInName : "no model");
+        table.Write(terminal);
+        if (BuiltInModel.ReadCard() is { } card) terminal.Out.WriteLine("\n" + card.Trim());
+    }
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("version", BuildFacts.Version);
+        json.WriteString("build", BuildFacts.IsNative ? "native" : "jit");
+        json.WriteString("why_not_native", BuildFacts.WhyNotNative());
+        json.WriteString("system", RuntimeInformation.OSDescription);
+        json.WriteString("rid", RuntimeInformation.RuntimeIdentifier);
+        json.WriteString("processor", Processor.Name);
+        json.WriteNumber("logical_processors", Environment.ProcessorCount);
+        json.WriteStartArray("features");
+        foreach (string feature in Processor.Features) json.WriteStringValue(feature);
+        json.WriteEndArray();
+        json.WriteString("kernel_tier", KernelSet.Best.ToString());
+        json.WriteBoolean("emitted_code", ExecutableMemory.IsSupported);
+        json.WriteNumber("memory_bytes", SystemMemory.Total);
+        if (_available is { } free) json.WriteNumber("memory_available_bytes", free);
+        json.WriteNumber("bandwidth_bytes_per_second", Math.Round(_bandwidth));
+        json.WriteString("models_folder", DataFolder.Models);
+        json.WriteBoolean("built_in_model", BuiltInModel.IsPresent);
+        json.WriteString("built_in_model_card", BuiltInModel.ReadCard());
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,41 @@
+using Jibun.Gguf;
+
+namespace Jibun.Cli.Models;
+
+/// <summary>What the user called a model, and where it lies.</summary>
+/// <param name="Name">The id that protocols and messages show.</param>
+/// <param name="Path">The file, or null for the built-in model.</param>
+internal sealed record ModelReference(string Name, string? Path)
+{
+    public const string BuiltInName = "nano";
+
+    private const string Extension = ".gguf";
+
+    /// <summary>A path, the name of an installed model, or the built-in model when nothing or its name is given.</summary>
+    /// <exception cref="ModelException">Nothing of that name is there.</exception>
+    public static ModelReference Resolve(string? model)
+    {
+        if (model is null or BuiltInName) return new ModelReference(BuiltInName, null);
+        if (File.Exists(model)) return new ModelReference(System.IO.Path.GetFileNameWithoutExtension(model), model);
+        string installed = System.IO.Path.Combine(DataFolder.Models, model);
+        if (File.Exists(installed + Extension)) return new ModelReference(model, installed + Extension);
+        if (Directory.Exists(installed) && FirstModelIn(installed) is { } inFolder) return new ModelReference(model, inFolder);
+        throw NotFound(model);
+    }
+
+    public GgufFile Open() => Path is null ? GgufFile.Open(BuiltInModel.Open(), Name) : GgufFile.Open(Path);
+
+    private static string? FirstModelIn(string folder) =>
+        Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal).FirstOrDefault();
+
+    private static ModelException NotFound(string model)
+    {
+        bool isPath = model.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || model.Contains('/') || model.Contains('\\');
+        if (isPath) return new ModelException(Directory.Exists(model) ? $"{model} is a folder, not a model file" : $"there is no model file at {model}");
+        string[] installed = Directory.Exists(DataFolder.Models)
+            ? [.. Directory.EnumerateFileSystemEntries(DataFolder.Models).Select(System.IO.Path.GetFileNameWithoutExtension).Order().OfType<string>()]
+            : [];
+        return new ModelException($"no model is called {model}: installed in {DataFolder.Models}: "
+            + (installed.Length == 0 ? "none" : string.Join(", ", installed)) + $"; built in: {BuiltInName}");
+    }
+}

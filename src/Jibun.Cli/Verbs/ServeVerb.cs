@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Jibun.Chat;
+using Jibun.Cli.Models;
+using Jibun.Cli.Terminals;
+using Jibun.Server;
+
+namespace Jibun.Cli.Verbs;
+
+internal static class ServeVerb
+{
+    public static Command Create(Terminal terminal, ModelLoader loader)
+    {
+        Option<int> port = new("--port") { Description = "0 lets the system choose", HelpName = "P", DefaultValueFactory = _ => new ServerOptions().Port };
+        Option<string> host = new("--host")
+        {
+            Description = "The address to listen at; 0.0.0.0 is every one, and then clients need a key",
+            HelpName = "H",
+            DefaultValueFactory = _ => "127.0.0.1",
+        };
+        Option<string> key = new("--key") { Description = "What clients must send; made up where others can connect", HelpName = "KEY" };
+        Option<string[]> models = new("--model", "-m") { Description = "Served models, the first by default", HelpName = "MODEL" };
+        Option<bool> json = VerbOptions.Json();
+        Command verb = new("serve", "HTTP API and a page to chat in the browser") { port, host, key, models, json };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            ServerOptions options = new() { Address = ParseAddress(parsed.GetValue(host)!), Port = ParsePort(parsed.GetValue(port)), ApiKey = parsed.GetValue(key) };
+            bool keyIsNew = options.ApiKey is null && !IPAddress.IsLoopback(options.Address);
+            if (keyIsNew) options = options with { ApiKey = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+            string?[] names = parsed.GetValue(models) is { Length: > 0 } given ? [.. given] : [null];
+            List<IChatModel> loaded = [];
+            try
+            {
+                foreach (string? name in names) loaded.Add(loader.LoadChat(ModelReference.Resolve(name)));
+                await ServeAsync(terminal, options, loaded, keyIsNew, parsed.GetValue(json), cancel);
+            }
+            finally
+            {
+                foreach (IDisposable model in loaded.OfType<IDisposable>()) model.Dispose();
+            }
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static async Task ServeAsync(
+        Terminal terminal, ServerOptions options, List<IChatModel> models, bool keyIsNew, bool asJson, CancellationToken cancel)
+    {
+        await using JibunServer server = new(options, models, failure => terminal.Error.WriteLine($"jibun: a request failed: {failure}"));
+        try
+        {
+            await server.StartAsync(cancel);
+        }
+        catch (IOException taken) when (taken.InnerException is not null)
+        {
+            throw new JibunException($"cannot listen at {options.Address} port {options.Port}: {taken.InnerException.Message}; choose another with --port");
+        }
+        catch (SocketException refused)
+        {
+            throw new JibunException($"cannot listen at {options.Address} port {options.Port}: {refused.Message}");
+        }
+        string address = server.Addresses.First();
+        if (asJson)
+        {
+            terminal.WriteJson(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("url", address);
+                json.WriteStartArray("models");
+                foreach (IChatModel model in models) json.WriteStringValue(model.Id);
+                json.WriteEndArray();
+                if (keyIsNew) json.WriteString("key", options.ApiKey);
+                json.WriteEndObject();
+            });
+        }
+        terminal.Error.WriteLine($"{string.Join(", ", models.Select(model => model.Id))} at {address} (page) and {address}/v1 (OpenAI API); Ctrl-C stops");
+        if (keyIsNew) terminal.Error.WriteLine($"key: {options.ApiKey}");
+        await server.RunAsync(cancel);
+    }
+
+    private static IPAddress ParseAddress(string host) => host switch
+    {
+        "localhost" => IPAddress.Loopback,
+        "*" => IPAddress.Any,
+        _ => IPAddress.TryParse(host, out IPAddress? address) ? address : throw new UsageException($"--host must be an IP address, not {host}"),
+    };
+
+    private static int ParsePort(int port) => port is >= 0 and <= 65535 ? port : throw new UsageException("--port must lie between 0 and 65535");
+}

@@ -1,0 +1,25 @@
+using Jibun.Chat;
+using Jibun.Cli;
+using Jibun.Cli.Models;
+using Jibun.Cli.Terminals;
+
+namespace Jibun.Tests.Cli;
+
+/// <summary>Runs the command line inside the test, as a program whose streams are no terminal.</summary>
+internal sealed record CliRun(int ExitCode, string Out, string Error)
+{
+    public static async Task<CliRun> Of(string[] arguments, string input = "", IChatModel? model = null)
+    {
+        using StringWriter output = new(), error = new();
+        Terminal terminal = new(new StringReader(input), output, error);
+        int code = await CommandLine.RunAsync(arguments, terminal, model is null ? new ModelLoader() : new FixedLoader(model));
+        return new CliRun(code, output.ToString(), error.ToString());
+    }
+
+    public static Task<CliRun> Of(params string[] arguments) => Of(arguments, "");
+
+    private sealed class FixedLoader(IChatModel model) : ModelLoader
+    {
+        public override IChatModel LoadChat(ModelReference reference) => model;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net.Http;
+using System.Net.Sockets;
+using Jibun.Chat;
+using Jibun.Cli;
+using Jibun.Tests.Server;
+
+namespace Jibun.Tests.Cli;
+
+public class ExitCodeTests
+{
+    public static TheoryData<Exception, int> Failures => new()
+    {
+        { new JibunException("a"), 1 },
+        { new TemplateException("a"), 1 },
+        { new InvalidOperationException("a"), 1 },
+        { new UsageException("a"), 2 },
+        { new ModelException("a"), 3 },
+        { new MemoryBudgetException("a"), 4 },
+        { new OutOfMemoryException("a"), 4 },
+        { new HttpRequestException("a"), 5 },
+        { new SocketException(111), 5 },
+        { new OperationCanceledException("a"), 130 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task Every_failure_has_its_code_and_at_most_two_lines(Exception failure, int code)
+    {
+        CliRun run = await CliRun.Of(["hello"], model: new FakeChatModel(new TextDelta("")) { Fails = (0, failure) });
+        Assert.Equal(code, run.ExitCode);
+        Assert.InRange(run.Error.Count(c => c == '\n'), code == 130 ? 0 : 1, 2);
+        Assert.DoesNotContain("   at ", run.Error);
+        if (code != 130) Assert.StartsWith("jibun: ", run.Error);
+    }
+
+    [Theory]
+    [InlineData(2, "info", "a", "b")]
+    [InlineData(2, "info", "--unknown")]
+    [InlineData(2, "chat", "--temp", "hot")]
+    [InlineData(2, "chat", "--temp", "-1", "hi")]
+    [InlineData(2, "chat", "-n", "0", "hi")]
+    [InlineData(2, "serve", "--port", "70000")]
+    [InlineData(2, "serve", "--host", "nowhere")]
+    [InlineData(2)]
+    [InlineData(3, "info", "/nowhere/model.gguf")]
+    [InlineData(3, "info", "not-installed")]
+    [InlineData(3, "-m", "not-installed", "hi")]
+    [InlineData(0, "--version")]
+    [InlineData(0, "--help")]
+    [InlineData(0, "info", "--help")]
+    public async Task Arguments_lead_to_a_code(int code, params string[] arguments)
+    {
+        CliRun run = await CliRun.Of(arguments);
+        Assert.Equal(code, run.ExitCode);
+        if (code != 0) Assert.Empty(run.Out);
+        Assert.InRange(run.Error.Count(c => c == '\n'), code == 0 ? 0 : 1, 2);
+    }
+}

@@ -10,4 +10,14 @@ public sealed class ModelException(string message, Exception? inner = null) : Ji
 public sealed class MemoryBudgetException(string message) : JibunException(message);
 
 /// <summary>A chat template cannot be parsed or refuses the conversation it was given.</summary>
-public sealed class TemplateException(string message, Exception? inner = null) : JibunException(message, inner);
+public sealed class TemplateException(string message, Exception? inner = null) : JibunException(message, inner)
+{
+    /// <summary>Line in the template, from 1; 0 where no place is known.</summary>
+    public int Line { get; init; }
+
+    /// <summary>Column in the line, from 1; 0 where no place is known.</summary>
+    public int Column { get; init; }
+
+    /// <summary>True when the template itself refused with raise_exception: the message is then its text, word for word.</summary>
+    public bool IsRaisedByTemplate { get; init; }
+}

@@ -67,7 +67,8 @@ public static class CorpusBuilder
         return new NanoCorpus(lines, ownDevelopment, vocabulary, options);
     }
 
-    private static Utterance Prepare(string task, Utterance utterance) => task == "hass"
+    /// <summary>A line as the head sees it: normalised text and values, arguments in the order that the head writes.</summary>
+    internal static Utterance Prepare(string task, Utterance utterance) => task == "hass"
         ? HomeSentences.Canonical(utterance)
         : utterance with
         {

@@ -12,12 +12,18 @@ public sealed class NanoCorpus(
     IReadOnlyList<CorpusLine> lines, IReadOnlyDictionary<string, IReadOnlyList<Utterance>> ownDevelopment,
     NanoVocabulary vocabulary, CorpusOptions options)
 {
+    private NanoProfile? profile;
+
     public IReadOnlyList<CorpusLine> Lines => lines;
 
     /// <summary>Lines of templates and values that training never sees, by language.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Utterance>> OwnDevelopment => ownDevelopment;
 
     public NanoVocabulary Vocabulary => vocabulary;
+
+    /// <summary>What the heads may answer, learnt from the lines.</summary>
+    public NanoProfile Profile => profile ??= ProfileLearner.Learn(lines, lines
+        .Select(line => line.Utterance.Answer).OfType<string>().Distinct());
 
     /// <summary>Prompt tokens and answer tokens of a line, the end token included.</summary>
     public (List<int> Prompt, List<int> Answer) Encode(string task, Utterance utterance)

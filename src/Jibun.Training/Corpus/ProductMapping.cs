@@ -1,4 +1,5 @@
 using Jibun.Chat.Nano;
+using Jibun.Chat.Skills;
 using Jibun.Training.Corpus.Grammar;
 
 namespace Jibun.Training.Corpus;
@@ -94,6 +95,9 @@ internal sealed class ProductMapping(SentenceGrammar english)
             if (!rule.EndsWith('=')) slots.Add(new NanoArgument(rule[(slot.Name.Length + 1)..], slot.Value));
         }
         if (target.Slots.Any(rule => rule[0] == '!' && slots.All(slot => slot.Name != rule[1..]))) return null;
+        if (SkillCatalog.Default.Find(target.Tool) is { } skill)
+            foreach (SkillParameter parameter in skill.Parameters)
+                if (parameter.Required && slots.All(slot => slot.Name != parameter.Name)) return null;
         bool repeated = slots.DistinctBy(slot => slot.Name).Count() < slots.Count;
         return repeated ? null : utterance with { Intent = target.Tool, Slots = slots };
     }

@@ -1,0 +1,305 @@
+using System.Text;
+using Jibun.Generation;
+
+namespace Jibun.Chat.Nano;
+
+/// <summary>A label that an answer could have, with its share of the probability.</summary>
+/// <param name="Label">Null for an answer in words.</param>
+public readonly record struct NanoCandidate(string? Label, float Probability);
+
+/// <summary>
+/// Keeps an answer valid by construction: a label of the head, arguments of that label, values that are words of the user's or of
+/// a closed list, a call that ends. Every state it allows can be completed. Below the head's threshold it takes the fallback.
+/// </summary>
+public sealed class NanoConstraint : ITokenConstraint
+{
+    private const int MostListItems = 8;
+
+    private readonly NanoLanguage language;
+    private readonly NanoTask task;
+    private readonly PromptWords words;
+    private readonly bool[] allowed; // [vocabulary]
+    private readonly List<int> used = []; // indexes into the label's slots
+    private readonly List<Cursor> cursors = [];
+    private readonly List<Cursor> moved = [];
+    private State state;
+    private NanoLabel? label;
+    private NanoSlot? slot;
+    private int listItems; // of the slot that is being written; 0 when it is no list
+    private int seen; // tokens of the answer that the state reflects
+
+    internal NanoConstraint(NanoLanguage language, string task, ReadOnlySpan<int> prompt)
+    {
+        this.language = language;
+        this.task = language.Profile[task];
+        words = new PromptWords(SpellPrompt(language, prompt));
+        allowed = new bool[language.Tokenizer.VocabularySize];
+    }
+
+    private enum State
+    {
+        Start,
+        Sentence,
+        Slot, // an argument's name is next; when none is written yet, the call may also end
+        FirstSlot,
+        Value,
+        NextItem, // the opening quote of a list's next item
+        Gap, // the space behind a number's comma
+        End,
+        Done,
+    }
+
+    /// <summary>The likeliest labels, best first; empty until the first token is chosen.</summary>
+    public IReadOnlyList<NanoCandidate> Candidates { get; private set; } = [];
+
+    /// <summary>The likeliest label's share of the probability among all that the head may answer.</summary>
+    public float Confidence => Candidates.Count > 0 ? Candidates[0].Probability : 0;
+
+    public void Restrict(ReadOnlySpan<int> generated, Span<float> logits)
+    {
+        if (generated.Length < seen) Reset();
+        while (seen < generated.Length) Advance(generated[seen++]);
+        Array.Clear(allowed);
+        Allow();
+        if (state == State.Start) Choose(logits);
+        for (int id = 0; id < logits.Length; id++)
+            if (id >= allowed.Length || !allowed[id]) logits[id] = float.NegativeInfinity;
+    }
+
+    private void Reset()
+    {
+        (state, label, slot, listItems, seen) = (State.Start, null, null, 0, 0);
+        used.Clear();
+        cursors.Clear();
+    }
+
+    private static byte[] SpellPrompt(NanoLanguage language, ReadOnlySpan<int> prompt)
+    {
+        var bytes = new List<byte>();
+        foreach (int id in prompt)
+        {
+            if (language.IsWord[id]) bytes.AddRange(language.Tokenizer.Bytes(id));
+            else bytes.Add(0);
+        }
+        return [.. bytes];
+    }
+
+    private void Allow()
+    {
+        switch (state)
+        {
+            case State.Start:
+                foreach (NanoLabel candidate in task.Labels)
+                    allowed[language.Label(candidate.Name)] |= candidate.Slots.All(wanted => !wanted.Required || CanFill(wanted));
+                OpenSentences();
+                AllowCursors();
+                cursors.Clear();
+                break;
+            case State.Sentence:
+                AllowCursors();
+                if (AtEnd()) allowed[language.End] = true;
+                break;
+            case State.FirstSlot:
+                AllowSlots();
+                if (RequiredAreUsed()) allowed[language.CloseBare] = true;
+                break;
+            case State.Slot:
+                AllowSlots();
+                break;
+            case State.Value:
+                AllowCursors();
+                if (AtEnd()) AllowClosings();
+                break;
+            case State.NextItem:
+                allowed[language.Quote] = true;
+                break;
+            case State.Gap:
+                allowed[language.Space] = true;
+                break;
+            default:
+                allowed[language.End] = true;
+                break;
+        }
+    }
+
+    private void AllowSlots()
+    {
+        for (int i = 0; i < label!.Slots.Count; i++)
+        {
+            NanoSlot candidate = label.Slots[i];
+            if (used.Contains(i) || !CanFill(candidate)) continue;
+            allowed[language.Slot(candidate)] = true;
+            if (candidate.Repeats) allowed[language.ListSlot(candidate.Name)] = true;
+        }
+    }
+
+    private void AllowClosings()
+    {
+        bool more = MoreSlots(), complete = RequiredAreUsed();
+        if (slot!.IsNumber)
+        {
+            allowed[language.Comma] |= more;
+            allowed[language.CloseBare] |= complete;
+        }
+        else if (listItems == 0)
+        {
+            allowed[language.Next] |= more;
+            allowed[language.Close] |= complete;
+        }
+        else
+        {
+            allowed[language.Next] |= listItems < MostListItems;
+            allowed[language.NextAfterList] |= more && listItems > 1;
+            allowed[language.CloseList] |= complete && listItems > 1;
+        }
+    }
+
+    private void Advance(int id)
+    {
+        switch (state)
+        {
+            case State.Start:
+                label = task.Labels.FirstOrDefault(candidate => language.Label(candidate.Name) == id);
+                state = label is null ? State.Sentence : State.FirstSlot;
+                if (label is not null) break;
+                OpenSentences();
+                MoveCursors(id);
+                break;
+            case State.Sentence:
+                if (id == language.End) state = State.Done;
+                else MoveCursors(id);
+                break;
+            case State.FirstSlot or State.Slot:
+                if (id == language.CloseBare) state = State.End;
+                else OpenSlot(id);
+                break;
+            case State.Value:
+                AdvanceValue(id);
+                break;
+            case State.NextItem:
+                listItems++;
+                OpenValue();
+                break;
+            case State.Gap:
+                state = State.Slot;
+                break;
+            default:
+                state = State.Done;
+                break;
+        }
+    }
+
+    private void AdvanceValue(int id)
+    {
+        if (AtEnd() && (id == language.Close || id == language.CloseList || id == language.CloseBare)) state = State.End;
+        else if (AtEnd() && id == language.Comma && slot!.IsNumber) state = State.Gap;
+        else if (AtEnd() && id == language.NextAfterList) state = State.Slot;
+        else if (AtEnd() && id == language.Next) state = listItems > 0 ? State.NextItem : State.Slot;
+        else MoveCursors(id);
+    }
+
+    private void OpenSlot(int id)
+    {
+        for (int i = 0; i < label!.Slots.Count; i++)
+        {
+            NanoSlot candidate = label.Slots[i];
+            bool isList = candidate.Repeats && id == language.ListSlot(candidate.Name);
+            if (!isList && id != language.Slot(candidate)) continue;
+            used.Add(i);
+            slot = candidate;
+            listItems = isList ? 1 : 0;
+            OpenValue();
+            return;
+        }
+        state = State.End; // a token that was never allowed: end the call
+    }
+
+    private void OpenValue()
+    {
+        state = State.Value;
+        cursors.Clear();
+        foreach (string value in slot!.Values) cursors.Add(new Cursor(Encoding.UTF8.GetBytes(value), 0, IsSpan: false));
+        if (!slot.FromPrompt) return;
+        if (slot.IsNumber)
+            foreach (string number in words.Numbers) cursors.Add(new Cursor(Encoding.ASCII.GetBytes(number), 0, IsSpan: false));
+        else
+            foreach (int start in words.Starts)
+                if (words.CanEndAfter(start)) cursors.Add(new Cursor(words.Bytes, start, IsSpan: true));
+    }
+
+    private void OpenSentences()
+    {
+        cursors.Clear();
+        foreach (string sentence in task.Sentences) cursors.Add(new Cursor(Encoding.UTF8.GetBytes(sentence), 0, IsSpan: false));
+    }
+
+    /// <summary>Tokens that spell on from some cursor and leave it completable.</summary>
+    private void AllowCursors()
+    {
+        foreach (Cursor cursor in cursors)
+        {
+            int node = 0;
+            for (int at = cursor.At; at < cursor.Bytes.Length && (node = language.Child(node, cursor.Bytes[at])) >= 0; at++)
+                if (language.TokenAt(node) is >= 0 and int id)
+                    allowed[id] |= !cursor.IsSpan || words.CanEndAfter(at + 1);
+        }
+    }
+
+    private void MoveCursors(int id)
+    {
+        ReadOnlySpan<byte> spelled = language.Tokenizer.Bytes(id);
+        moved.Clear();
+        foreach (Cursor cursor in cursors)
+            if (cursor.Bytes.AsSpan(cursor.At).StartsWith(spelled)) moved.Add(cursor with { At = cursor.At + spelled.Length });
+        cursors.Clear();
+        cursors.AddRange(moved);
+        if (cursors.Count == 0) state = State.End;
+    }
+
+    private bool AtEnd()
+    {
+        foreach (Cursor cursor in cursors)
+            if (cursor.IsSpan ? words.EndsAt(cursor.At) : cursor.At == cursor.Bytes.Length) return true;
+        return false;
+    }
+
+    private bool CanFill(NanoSlot candidate) =>
+        candidate.Values.Count > 0 || (candidate.FromPrompt && (candidate.IsNumber ? words.Numbers.Count : words.Starts.Count) > 0);
+
+    private bool MoreSlots()
+    {
+        for (int i = 0; i < label!.Slots.Count; i++)
+            if (!used.Contains(i) && CanFill(label.Slots[i])) return true;
+        return false;
+    }
+
+    private bool RequiredAreUsed()
+    {
+        for (int i = 0; i < label!.Slots.Count; i++)
+            if (label.Slots[i].Required && !used.Contains(i)) return false;
+        return true;
+    }
+
+    /// <summary>Ranks what the head may answer, and leaves only the fallback when it is not sure.</summary>
+    private void Choose(ReadOnlySpan<float> logits)
+    {
+        var ids = new List<int>();
+        for (int id = 0; id < Math.Min(allowed.Length, logits.Length); id++)
+            if (allowed[id]) ids.Add(id);
+        float highest = float.NegativeInfinity, sum = 0;
+        foreach (int id in ids) highest = Math.Max(highest, logits[id]);
+        float[] shares = new float[ids.Count];
+        for (int i = 0; i < shares.Length; i++) sum += shares[i] = MathF.Exp(logits[ids[i]] - highest);
+        Candidates = [.. ids.Zip(shares).OrderByDescending(pair => pair.Second).Take(4)
+            .Select(pair => new NanoCandidate(NameOf(pair.First), pair.Second / sum))];
+        if (task.Fallback is null || !(Confidence < task.Threshold)) return;
+        Array.Clear(allowed);
+        allowed[language.Label(task.Fallback)] = true;
+    }
+
+    private string? NameOf(int id) => task.Labels.FirstOrDefault(candidate => language.Label(candidate.Name) == id)?.Name;
+
+    /// <summary>A place in a text that the value may go on with.</summary>
+    /// <param name="IsSpan">In the prompt, where the value may end at any word's end; otherwise it ends with the text.</param>
+    private readonly record struct Cursor(byte[] Bytes, int At, bool IsSpan);
+}

@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Jibun.Chat.Nano;
+
+/// <summary>The prompt's bytes and where words begin and end in them. A zero byte stands for template tokens.</summary>
+internal sealed class PromptWords
+{
+    private readonly bool[] ends; // [bytes + 1]
+    private readonly bool[] completable; // [bytes + 1], an end follows before the next template token
+
+    public PromptWords(byte[] bytes)
+    {
+        Bytes = bytes;
+        ends = new bool[bytes.Length + 1];
+        completable = new bool[bytes.Length + 1];
+        (Kind Kind, int Length) before = (Kind.Template, 0);
+        for (int at = 0; at <= bytes.Length; at += Math.Max(1, before.Length))
+        {
+            (Kind Kind, int Length) next = at == bytes.Length ? (Kind.Template, 1) : KindAt(bytes.AsSpan(at));
+            bool boundary = before.Kind != next.Kind || before.Kind is not (Kind.Letter or Kind.Digit);
+            if (boundary && at < bytes.Length && next.Kind is not (Kind.Template or Kind.Space)) Starts.Add(at);
+            ends[at] = boundary && before.Kind is not (Kind.Template or Kind.Space);
+            before = next;
+        }
+        for (int at = bytes.Length; at >= 0; at--)
+            completable[at] = ends[at] || (at < bytes.Length && bytes[at] != 0 && completable[at + 1]);
+        Numbers = [.. FindNumbers(bytes).Distinct()];
+    }
+
+    private enum Kind
+    {
+        Template,
+        Space,
+        Letter,
+        Digit,
+        Other, // a word of its own: punctuation, kana, kanji
+    }
+
+    public byte[] Bytes { get; }
+
+    public List<int> Starts { get; } = [];
+
+    /// <summary>Numbers as JSON writes them.</summary>
+    public IReadOnlyList<string> Numbers { get; }
+
+    public bool EndsAt(int position) => ends[position];
+
+    public bool CanEndAfter(int position) => completable[position];
+
+    private static (Kind, int) KindAt(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes[0] == 0) return (Kind.Template, 1);
+        if (Rune.DecodeFromUtf8(bytes, out Rune rune, out int length) != OperationStatus.Done) return (Kind.Other, 1);
+        if (rune.Value == ' ') return (Kind.Space, length);
+        if (Rune.IsDigit(rune)) return (Kind.Digit, length);
+        bool joins = Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark;
+        return (joins && rune.Value < 0x2E80 ? Kind.Letter : Kind.Other, length);
+    }
+
+    private static IEnumerable<string> FindNumbers(byte[] bytes)
+    {
+        for (int at = 0; at < bytes.Length; at++)
+        {
+            int end = at;
+            while (end < bytes.Length && char.IsAsciiDigit((char)bytes[end])) end++;
+            if (end == at) continue;
+            if (end - at <= 9 && (bytes[at] != '0' || end == at + 1)) yield return Encoding.ASCII.GetString(bytes, at, end - at);
+            at = end;
+        }
+    }
+}

@@ -64,9 +64,14 @@ public sealed unsafe partial class GgufOracle : IDisposable
             return new(type, type, 1, new ReadOnlySpan<byte>(gguf_get_val_data(context, key), Sizes[type]).ToArray(), []);
         uint elementType = gguf_get_arr_type(context, key);
         int count = (int)gguf_get_arr_n(context, key);
-        return elementType == String
-            ? new(type, elementType, count, [], [.. Enumerable.Range(0, count).Select(i => Text(gguf_get_arr_str(context, key, (nuint)i)))])
-            : new(type, elementType, count, new ReadOnlySpan<byte>(gguf_get_arr_data(context, key), count * Sizes[elementType]).ToArray(), []);
+        if (elementType != String)
+        {
+            ReadOnlySpan<byte> data = new(gguf_get_arr_data(context, key), count * Sizes[elementType]);
+            return new(type, elementType, count, data.ToArray(), []);
+        }
+        string[] strings = new string[count];
+        for (int i = 0; i < count; i++) strings[i] = Text(gguf_get_arr_str(context, key, (nuint)i));
+        return new(type, elementType, count, [], strings);
     }
 
     private static string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text)!;

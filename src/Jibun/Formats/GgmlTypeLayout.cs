@@ -64,7 +64,7 @@ public sealed record GgmlTypeLayout(GgmlType Type, int BlockSize, int BlockBytes
     public static bool TryGet(GgmlType type, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out GgmlTypeLayout? layout) =>
         byType.TryGetValue(type, out layout);
 
-    /// <summary>Bytes of one row, its own scale included; <paramref name="columns"/> is a multiple of <see cref="BlockSize"/>.</summary>
+    /// <summary>Bytes of one row with its own scale; <paramref name="columns"/> is a multiple of <see cref="BlockSize"/>.</summary>
     /// <exception cref="OverflowException">The row is longer than a long counts.</exception>
     public long BytesPerRow(long columns) => checked(columns / BlockSize * BlockBytes + RowBytes);
 

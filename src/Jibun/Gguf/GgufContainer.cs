@@ -77,11 +77,11 @@ internal sealed unsafe class GgufContainer : IDisposable
         cursor.Read<uint>("the magic number");
         Version = cursor.Read<uint>("the version");
         if ((Version & 0xFFFF) == 0 && Version != 0)
-            throw new ModelException($"{File} is a big-endian GGUF file, which this version does not read: get the little-endian file.");
+            throw new ModelException($"{File} is a big-endian GGUF file, which cannot be read: get the little-endian one.");
         if (Version is not (2 or 3))
         {
             throw new ModelException($"{File} is GGUF version {Version}, but this version of Jibun reads 2 and 3: " +
-                (Version == 1 ? "convert the model again with a current converter." : "update Jibun, or convert the model again."));
+                (Version == 1 ? "convert the model again." : "update Jibun, or convert the model again."));
         }
         ulong tensors = cursor.Read<ulong>("the number of tensors");
         ulong keys = cursor.Read<ulong>("the number of metadata keys");
@@ -102,10 +102,11 @@ internal sealed unsafe class GgufContainer : IDisposable
         if (head.IndexOf("<html"u8) >= 0 || head.IndexOf("<!DOCTYPE"u8) >= 0)
             return new ModelException($"{File} is a web page, not a model: download the GGUF file itself.");
         if (head.StartsWith("lmgg"u8) || head.StartsWith("fmgg"u8) || head.StartsWith("tjgg"u8))
-            return new ModelException($"{File} is a model from before GGUF (2023), which this version does not read: get a GGUF file.");
+            return new ModelException($"{File} is a model from before GGUF (2023), which cannot be read: get a GGUF file.");
         return new ModelException(Length == 0
             ? $"{File} is empty: download or convert it again."
-            : $"{File} is not a GGUF file: it begins with {Convert.ToHexString(head[..Math.Min(head.Length, 4)])} instead of 47475546 (\"GGUF\").");
+            : $"{File} is not a GGUF file: it begins with {Convert.ToHexString(head[..Math.Min(head.Length, 4)])} instead of " +
+              "47475546 (\"GGUF\").");
     }
 
     private static GgufMetadata ReadMetadata(ref GgufCursor cursor, string file, long count)
@@ -126,7 +127,10 @@ internal sealed unsafe class GgufContainer : IDisposable
     {
         long alignment = Metadata.GetInteger("general.alignment", 32);
         if (!IsAlignment(alignment))
-            throw new ModelException($"{File}: general.alignment is {alignment}, but must be a power of two from 8 to {MaximumAlignment}.");
+        {
+            throw new ModelException(
+                $"{File}: general.alignment is {alignment}, but must be a power of two from 8 to {MaximumAlignment}.");
+        }
         return (int)alignment;
     }
 
@@ -166,8 +170,9 @@ internal sealed unsafe class GgufContainer : IDisposable
     {
         if (!GgmlTypeLayout.TryGet(type, out GgmlTypeLayout? layout))
         {
-            throw new ModelException($"{File}: tensor {Quote.Shorten(cursor.Subject!)} has type id {(uint)type}, which this version cannot read" +
-                $"; types it knows: {string.Join(", ", GgmlTypeLayout.All.Select(known => known.Name))}.");
+            throw new ModelException($"{File}: tensor {Quote.Shorten(cursor.Subject!)} has type id {(uint)type}, " +
+                "which this version cannot read; types it knows: " +
+                $"{string.Join(", ", GgmlTypeLayout.All.Select(known => known.Name))}.");
         }
         if (shape.Any(size => size < 1)) throw cursor.Fail($"the shape {Sizes(shape)} has a size below 1");
         if (shape[0] % layout.BlockSize != 0)
@@ -195,20 +200,22 @@ internal sealed unsafe class GgufContainer : IDisposable
             GgufTensor tensor = inOrder[i];
             if (tensor.ByteLength > Length - tensor.FileOffset)
             {
-                throw new ModelException($"{Describe(tensor)}, but the file ends at {Length}: it is incomplete (download it again), " +
-                    "or from a program that gives this id another layout.");
+                throw new ModelException($"{Describe(tensor)}, but the file ends at {Length}: it is incomplete " +
+                    "(download it again), or from a program that gives this id another layout.");
             }
             if (i + 1 == inOrder.Length) break;
             long room = inOrder[i + 1].FileOffset - tensor.FileOffset;
             if (room < tensor.ByteLength || (room - tensor.ByteLength >= Alignment && tensor.Layout.BlockSize > 1))
             {
-                throw new ModelException($"{Describe(tensor)}, but the next tensor, {Quote.Shorten(inOrder[i + 1].Name)}, begins after {room}: the file is " +
-                    "damaged, or from a program that gives this id another layout; get the file that upstream llama.cpp reads.");
+                throw new ModelException($"{Describe(tensor)}, but the next tensor, {Quote.Shorten(inOrder[i + 1].Name)}, " +
+                    $"begins after {room}: the file is damaged, or from a program that gives this id another layout; " +
+                    "get the file that upstream llama.cpp reads.");
             }
         }
     }
 
-    private string Describe(GgufTensor tensor) => $"{File}: tensor {Quote.Shorten(tensor.Name)}, {tensor.Layout.Name} (id {(uint)tensor.Type}), " +
+    private string Describe(GgufTensor tensor) =>
+        $"{File}: tensor {Quote.Shorten(tensor.Name)}, {tensor.Layout.Name} (id {(uint)tensor.Type}), " +
         $"takes {tensor.ByteLength} bytes at {tensor.FileOffset}";
 
     private static string Sizes(long[] shape) => string.Join(" × ", shape);

@@ -29,7 +29,8 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string file)
     public string ReadName(string what, int longest)
     {
         ReadOnlySpan<byte> name = ReadStringBytes(what);
-        return name.Length <= longest ? Encoding.UTF8.GetString(name) : throw Fail($"{what} of {name.Length} bytes is longer than {longest}");
+        if (name.Length > longest) throw Fail($"{what} of {name.Length} bytes is longer than {longest}");
+        return Encoding.UTF8.GetString(name);
     }
 
     public GgufValue ReadValue()
@@ -41,8 +42,9 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string file)
             (GgufValueType elementType, int count) = ReadArrayHead();
             long first = Position;
             SkipElements(elementType, count, 1);
-            if (Position - first > Array.MaxLength) throw Fail($"an array of {Position - first} bytes is more than this version reads");
-            return new GgufValue(type, elementType, count, new ReadOnlySpan<byte>(start + first, (int)(Position - first)).ToArray());
+            long bytes = Position - first;
+            if (bytes > Array.MaxLength) throw Fail($"an array of {bytes} bytes is more than this version reads");
+            return new GgufValue(type, elementType, count, new ReadOnlySpan<byte>(start + first, (int)bytes).ToArray());
         }
         byte* value = Here;
         SkipElements(type, 1, 0);

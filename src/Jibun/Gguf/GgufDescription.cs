@@ -8,7 +8,8 @@ public sealed record GgufKeyDescription(string Key, string Type, string Value);
 
 /// <param name="Shape">In GGUF's order: [columns, rows, …].</param>
 /// <param name="Offset">Bytes from the start of the shard.</param>
-public sealed record GgufTensorDescription(string Name, string Type, IReadOnlyList<long> Shape, long Bytes, int Shard, long Offset);
+public sealed record GgufTensorDescription(
+    string Name, string Type, IReadOnlyList<long> Shape, long Bytes, int Shard, long Offset);
 
 /// <summary>What a model file says about itself. A key that is missing or of an unexpected type leaves its fact null.</summary>
 public sealed record GgufDescription
@@ -84,20 +85,21 @@ public sealed record GgufDescription
             Experts = Integer($"{architecture}.expert_count") is > 0 and long experts ? experts : null,
             ExpertsUsed = Integer($"{architecture}.expert_used_count") is > 0 and long used ? used : null,
             Tokenizer = pre is null ? tokenizer : $"{tokenizer} ({pre})",
-            VocabularySize = metadata.TryGetValue("tokenizer.ggml.tokens", out GgufValue? tokens) && tokens.IsArray ? tokens.Count : null,
+            VocabularySize = Value("tokenizer.ggml.tokens") is { IsArray: true } tokens ? tokens.Count : null,
             HasChatTemplate = metadata.ContainsKey("tokenizer.chat_template"),
             Shards = file.Shards,
             Types = [.. file.Tensors.GroupBy(tensor => tensor.Layout.Name)
                 .Select(type => new GgufTypeShare(
                     type.Key, type.Count(), type.Sum(tensor => tensor.ElementCount), type.Sum(tensor => tensor.ByteLength)))
                 .OrderByDescending(type => type.Bytes).ThenBy(type => type.Type, StringComparer.Ordinal)],
-            Metadata = [.. metadata.Select(entry => new GgufKeyDescription(entry.Key, entry.Value.TypeName, entry.Value.ToString()))],
+            Metadata = [.. metadata.Select(entry =>
+                new GgufKeyDescription(entry.Key, entry.Value.TypeName, entry.Value.ToString()))],
             Tensors = [.. file.Tensors.Select(tensor => new GgufTensorDescription(
                 tensor.Name, tensor.Layout.Name, tensor.Shape, tensor.ByteLength, tensor.Shard, tensor.FileOffset))],
         };
 
-        string? Text(string key) =>
-            metadata.TryGetValue(key, out GgufValue? value) && value.TryGetString(out string? text) ? Quote.Shorten(text, 200) : null;
-        long? Integer(string key) => metadata.TryGetValue(key, out GgufValue? value) && value.TryGetInteger(out long number) ? number : null;
+        GgufValue? Value(string key) => metadata.GetValueOrDefault(key);
+        string? Text(string key) => Value(key) is { } value && value.TryGetString(out string? text) ? Quote.Shorten(text, 200) : null;
+        long? Integer(string key) => Value(key) is { } value && value.TryGetInteger(out long number) ? number : null;
     }
 }

@@ -23,7 +23,8 @@ public sealed unsafe partial class GgufFile : IDisposable
         {
             if (!byName.TryAdd(tensor.Name, tensor))
             {
-                throw new ModelException($"{containers[tensor.Shard].File}: tensor {Quote.Shorten(tensor.Name)} occurs twice, first in " +
+                throw new ModelException(
+                    $"{containers[tensor.Shard].File}: tensor {Quote.Shorten(tensor.Name)} occurs twice, first in " +
                     $"{containers[byName[tensor.Name].Shard].File}; convert the model again.");
             }
         }
@@ -96,7 +97,7 @@ public sealed unsafe partial class GgufFile : IDisposable
     /// <exception cref="ModelException">The model has no tensor of that name.</exception>
     public GgufTensor GetTensor(string name) => TryGetTensor(name, out GgufTensor? tensor)
         ? tensor
-        : throw new ModelException($"{Path}: tensor {name} is missing; the file is incomplete or of another architecture than it says.");
+        : throw new ModelException($"{Path}: tensor {name} is missing: the file is incomplete, or of another architecture.");
 
     public void Dispose()
     {
@@ -109,7 +110,7 @@ public sealed unsafe partial class GgufFile : IDisposable
         try
         {
             if (container.Metadata.GetInteger("split.count", 1) > 1)
-                throw new ModelException($"{name} is one shard of a split model, which cannot be opened from memory: merge the shards first.");
+                throw new ModelException($"{name} is a shard, which cannot be opened from memory: merge the shards first.");
             return new GgufFile([container]);
         }
         catch
@@ -140,23 +141,31 @@ public sealed unsafe partial class GgufFile : IDisposable
         Match name = ShardName().Match(path);
         if (!name.Success || long.Parse(name.Groups["count"].ValueSpan, CultureInfo.InvariantCulture) != count)
         {
-            throw new ModelException($"{path} is one of {count} shards, but its name does not end in -NNNNN-of-{count:D5}.gguf, " +
-                "by which the others are found: give the shards their original names.");
+            throw new ModelException(
+                $"{path} is one of {count} shards, but its name does not end in -NNNNN-of-{count:D5}.gguf, by which " +
+                "the others are found: give the shards their original names.");
         }
         for (int i = 0; i < count; i++)
         {
             string shard = $"{name.Groups["prefix"].Value}-{i + 1:D5}-of-{count:D5}{name.Groups["ending"].Value}";
-            if (!File.Exists(shard)) throw new ModelException($"{shard} is missing: all {count} shards must lie in one folder; download it.");
+            if (!File.Exists(shard))
+                throw new ModelException($"{shard} is missing: all {count} shards must lie in one folder; download it.");
             GgufContainer container = OpenContainer(shard, i);
             opened.Add(container);
             long number = container.Metadata.GetInteger("split.no", -1), of = container.Metadata.GetInteger("split.count", -1);
             if (number != i || of != count)
-                throw new ModelException($"{shard} says that it is shard {number + 1} of {of}, not {i + 1} of {count}: download it again.");
+            {
+                throw new ModelException(
+                    $"{shard} says that it is shard {number + 1} of {of}, not {i + 1} of {count}: download it again.");
+            }
         }
         long tensors = opened.Sum(container => (long)container.Tensors.Count);
         long expected = opened[0].Metadata.GetInteger("split.tensors.count", tensors);
         if (tensors != expected)
-            throw new ModelException($"{opened[0].File}: the model has {expected} tensors, but its {count} shards hold {tensors}: download them again.");
+        {
+            throw new ModelException($"{opened[0].File}: the model has {expected} tensors, but its {count} shards hold {tensors}: " +
+                "download them again.");
+        }
     }
 
     [GeneratedRegex(@"^(?<prefix>.*)-[0-9]{5}-of-(?<count>[0-9]{5})(?<ending>\.gguf)\z",

@@ -27,7 +27,7 @@ public sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
     /// <exception cref="ModelException">The key is missing.</exception>
     public GgufValue this[string key] => values.TryGetValue(key, out GgufValue? value)
         ? value
-        : throw new ModelException($"{Source}: the metadata key '{key}' is missing; convert the model again with a current converter.");
+        : throw new ModelException($"{Source}: the metadata key '{key}' is missing; convert the model again.");
 
     public bool ContainsKey(string key) => values.ContainsKey(key);
 
@@ -61,7 +61,8 @@ public sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
     public int[] GetIntegers(string key) =>
         this[key].TryGetIntegers(out int[]? all) ? all : throw WrongType(key, "an array of integers that 32 bits hold");
 
-    public float[] GetNumbers(string key) => this[key].TryGetNumbers(out float[]? all) ? all : throw WrongType(key, "an array of numbers");
+    public float[] GetNumbers(string key) =>
+        this[key].TryGetNumbers(out float[]? all) ? all : throw WrongType(key, "an array of numbers");
 
     public IEnumerator<KeyValuePair<string, GgufValue>> GetEnumerator() => values.GetEnumerator();
 
@@ -74,5 +75,6 @@ public sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
     }
 
     private ModelException WrongType(string key, string wanted) => new(
-        $"{Source}: the metadata key '{key}' must be {wanted}, but it is {this[key].TypeName} ({this[key]}); convert the model again.");
+        $"{Source}: the metadata key '{key}' must be {wanted}, but it is {this[key].TypeName} ({this[key]}); " +
+        "convert the model again.");
 }

@@ -2,7 +2,7 @@ using Jibun.Formats;
 
 namespace Jibun.Gguf;
 
-/// <summary>A tensor as its file holds it. Reads the mapped file in place: valid until the <see cref="GgufFile"/> is disposed.</summary>
+/// <summary>A tensor as its file holds it, read in place: valid until the <see cref="GgufFile"/> is disposed.</summary>
 public sealed unsafe class GgufTensor
 {
     private readonly GgufContainer container;
@@ -50,11 +50,11 @@ public sealed unsafe class GgufTensor
     /// <summary>Bytes from the start of the shard.</summary>
     public long FileOffset { get; }
 
-    /// <summary>The first byte of <see cref="ByteLength"/>. Aligned as the file aligns it; an embedded model may be aligned less.</summary>
+    /// <summary>The first byte of <see cref="ByteLength"/>, aligned as in the file; an embedded model may be aligned less.</summary>
     /// <exception cref="ObjectDisposedException">The file was closed.</exception>
     public byte* Pointer => container.Pointer + FileOffset;
 
-    /// <exception cref="InvalidOperationException">The tensor has 2 GiB or more: use <see cref="Pointer"/> or <see cref="GetRow"/>.</exception>
+    /// <exception cref="InvalidOperationException">It has 2 GiB or more: use <see cref="Pointer"/> or <see cref="GetRow"/>.</exception>
     public ReadOnlySpan<byte> Bytes => ByteLength <= int.MaxValue
         ? new ReadOnlySpan<byte>(Pointer, (int)ByteLength)
         : throw new InvalidOperationException($"tensor {Name} has {ByteLength} bytes, more than one span holds");

@@ -58,7 +58,7 @@ public sealed partial class GgufValue
             foreach (string value in values) WriteString(writer, Encoding.UTF8.GetBytes(value));
         }));
 
-    /// <summary>An array of the items, which are of one type; arrays of arrays are made so. Upstream reads no arrays of arrays.</summary>
+    /// <summary>An array of the items, which are of one type: makes arrays of arrays, which upstream does not read.</summary>
     /// <exception cref="ArgumentException">There are no items, or their types differ.</exception>
     public static GgufValue Of(params IReadOnlyList<GgufValue> items)
     {

@@ -152,12 +152,14 @@ public sealed partial class GgufValue : IEquatable<GgufValue>
         if (IsArray)
         {
             const int shown = 6;
-            IEnumerable<string> items = new GgufValue(Type, ElementType, Math.Min(Count, shown), payload).GetItems().Select(item => item.ToString());
-            return $"[{string.Join(", ", items)}{(Count > shown ? $", … {Count} in all" : "")}]";
+            GgufValue first = new(Type, ElementType, Math.Min(Count, shown), payload);
+            return $"[{string.Join(", ", first.GetItems())}{(Count > shown ? $", … {Count} in all" : "")}]";
         }
-        if (Type == GgufValueType.String) return Quote.Shorten(Encoding.UTF8.GetString(Payload[..Math.Min(Payload.Length, 1024)]));
+        if (Type == GgufValueType.String)
+            return Quote.Shorten(Encoding.UTF8.GetString(Payload[..Math.Min(Payload.Length, 1024)]));
         if (TryGetBoolean(out bool truth)) return truth ? "true" : "false";
-        if (Type == GgufValueType.UInt64) return BinaryPrimitives.ReadUInt64LittleEndian(Payload).ToString(CultureInfo.InvariantCulture);
+        if (Type == GgufValueType.UInt64)
+            return BinaryPrimitives.ReadUInt64LittleEndian(Payload).ToString(CultureInfo.InvariantCulture);
         if (Type == GgufValueType.Float32)
             return BinaryPrimitives.ReadSingleLittleEndian(Payload).ToString("R", CultureInfo.InvariantCulture);
         if (Type == GgufValueType.Float64)

@@ -30,7 +30,7 @@ internal static class GgufValueTypes
         _ => 0,
     };
 
-    /// <summary>The fewest bytes that a value can take in a file: a string's length, or an array's element type and count.</summary>
+    /// <summary>The fewest bytes that a value takes in a file: a string's length, an array's element type and count.</summary>
     public static int MinimumSize(this GgufValueType type) => type switch
     {
         GgufValueType.String => 8,

@@ -5,7 +5,7 @@ namespace Jibun.Gguf;
 
 /// <summary>
 /// Writes a GGUF v3 file: keys and tensors in the order they were added, tensor data aligned to 32 bytes or to the key
-/// general.alignment. Data given as callbacks are asked for one tensor at a time, so that a model larger than memory can be written.
+/// general.alignment. Callbacks are asked for their data one tensor at a time: a model larger than memory can be written.
 /// </summary>
 public sealed class GgufWriter
 {
@@ -41,7 +41,7 @@ public sealed class GgufWriter
         throw new ArgumentException($"tensor {name} takes {bytes} bytes, not {data.Length}", nameof(data));
     }
 
-    /// <summary>Adds a tensor whose data <paramref name="write"/> writes when its turn comes; returns how many bytes that must be.</summary>
+    /// <summary>Adds a tensor whose data <paramref name="write"/> writes when asked; returns how many bytes that must be.</summary>
     /// <exception cref="ArgumentException">The name or the shape does not fit.</exception>
     public long AddTensor(string name, GgmlType type, ReadOnlySpan<long> shape, Action<Stream> write)
     {
@@ -52,7 +52,10 @@ public sealed class GgufWriter
         if (!GgmlTypeLayout.TryGet(type, out GgmlTypeLayout? layout))
             throw new ArgumentException($"tensor {name}: type id {(uint)type} is unknown", nameof(type));
         if (shape[0] % layout.BlockSize != 0)
-            throw new ArgumentException($"tensor {name}: {shape[0]} columns are not a multiple of {layout.BlockSize}, the block size of {layout.Name}", nameof(shape));
+        {
+            throw new ArgumentException(
+                $"tensor {name}: {shape[0]} columns are no multiple of {layout.BlockSize}, the block size of {layout.Name}", nameof(shape));
+        }
         long rows = 1;
         foreach (long size in shape[1..]) rows = checked(rows * size);
         Entry entry = new(type, shape.ToArray(), layout.BytesPerTensor(shape[0], rows), write);
@@ -104,8 +107,9 @@ public sealed class GgufWriter
         {
             long start = counted.Position;
             tensor.Write(counted);
-            if (counted.Position - start != tensor.Bytes)
-                throw new InvalidOperationException($"tensor {name} takes {tensor.Bytes} bytes, but {counted.Position - start} were written");
+            long written = counted.Position - start;
+            if (written != tensor.Bytes)
+                throw new InvalidOperationException($"tensor {name} takes {tensor.Bytes} bytes, but {written} were written");
             counted.Pad(alignment);
         }
     }

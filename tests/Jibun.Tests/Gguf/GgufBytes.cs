@@ -50,7 +50,8 @@ internal sealed class GgufBytes
 
     public byte[] ToArray()
     {
-        byte[] head = [.. "GGUF"u8, .. U32(Version), .. U64(TensorCount ?? tensorCount), .. U64(KeyCount ?? keyCount), .. keys.ToArray(), .. tensors.ToArray()];
+        byte[] head = [.. "GGUF"u8, .. U32(Version), .. U64(TensorCount ?? tensorCount), .. U64(KeyCount ?? keyCount),
+            .. keys.ToArray(), .. tensors.ToArray()];
         return [.. head, .. new byte[-head.Length & (Alignment - 1)], .. data.ToArray()];
     }
 }

@@ -32,7 +32,7 @@ public class GgufFileTests
             (tensor.Name, tensor.Type, tensor.Columns, tensor.Rows, tensor.ByteLength, tensor.FileOffset));
         Assert.Equal([2L, 3L], tensor.Shape);
         Assert.Equal([3f, 4f], System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.GetRow(1)).ToArray());
-        Assert.Equal("smallest: tensor u is missing; the file is incomplete or of another architecture than it says.",
+        Assert.Equal("smallest: tensor u is missing: the file is incomplete, or of another architecture.",
             Assert.Throws<ModelException>(() => file.GetTensor("u")).Message);
     }
 
@@ -100,7 +100,8 @@ public class GgufFileTests
         Assert.Throws<ArgumentException>(() => writer.AddTensor("t", (GgmlType)4, [32], new byte[20]));
         writer.AddTensor("t", GgmlType.F32, [2], stream => stream.Write(new byte[7]));
         Assert.Throws<ArgumentException>(() => writer.AddTensor("t", GgmlType.F32, [1], new byte[4]));
-        Assert.Contains("tensor t takes 8 bytes, but 7 were written", Assert.Throws<InvalidOperationException>(() => writer.Write(Stream.Null)).Message);
+        Assert.Contains("tensor t takes 8 bytes, but 7 were written",
+            Assert.Throws<InvalidOperationException>(() => writer.Write(Stream.Null)).Message);
 
         string path = Path.Combine(Path.GetTempPath(), $"jibun-{Guid.NewGuid():N}.gguf");
         Assert.Throws<InvalidOperationException>(() => writer.Write(path));

@@ -1,4 +1,5 @@
 using Jibun.Gguf;
+using static Jibun.Tests.Gguf.GgufBytes;
 
 namespace Jibun.Tests.Gguf;
 
@@ -7,7 +8,10 @@ public class GgufFuzzTests
 {
     private const string Name = "fuzz.gguf";
     private static readonly ulong[] Extremes =
-        [0, 1, 2, 9, 13, 31, 255, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 1UL << 60, 0x7FFF_FFFF_FFFF_FFFF, 1UL << 63, ulong.MaxValue, ulong.MaxValue - 7];
+    [
+        0, 1, 2, 9, 13, 31, 255, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF,
+        1UL << 60, 0x7FFF_FFFF_FFFF_FFFF, 1UL << 63, ulong.MaxValue, ulong.MaxValue - 7,
+    ];
 
     public static IEnumerable<TheoryDataRow<string, int>> Sources()
     {
@@ -121,11 +125,12 @@ public class GgufFuzzTests
             if (type is 8 or 9) continue;
             file.Key($"scalar{type}", type, new byte[sizes[type]]).Array($"array{type}", type, 3, new byte[sizes[type] * 3]);
         }
-        file.Key("string", 8, GgufBytes.Text("自分"))
-            .Array("strings", 8, 3, [.. GgufBytes.Text(""), .. GgufBytes.Text("a"), .. GgufBytes.Text("bc")])
-            .Array("nested", 9, 2, [.. GgufBytes.U32(0), .. GgufBytes.U64(1), 7, .. GgufBytes.U32(9), .. GgufBytes.U64(1), .. GgufBytes.U32(8), .. GgufBytes.U64(1), .. GgufBytes.Text("x")])
-            .Key("general.alignment", 4, GgufBytes.U32(32));
-        return file.Tensor("f32", 0, [3], 0).Tensor("q4_k", 12, [256, 2], 32).Tensor("i2_s", 36, [128, 1], 320).Tensor("iq2_bn", 135, [64, 3, 1, 1], 384)
-            .Data(384 + 60).ToArray();
+        file.Key("string", 8, Text("自分"))
+            .Array("strings", 8, 3, [.. Text(""), .. Text("a"), .. Text("bc")])
+            .Array("nested", 9, 2, [.. U32(0), .. U64(1), 7,
+                .. U32(9), .. U64(1), .. U32(8), .. U64(1), .. Text("x")])
+            .Key("general.alignment", 4, U32(32));
+        return file.Tensor("f32", 0, [3], 0).Tensor("q4_k", 12, [256, 2], 32)
+            .Tensor("i2_s", 36, [128, 1], 320).Tensor("iq2_bn", 135, [64, 3, 1, 1], 384).Data(384 + 60).ToArray();
     }
 }

@@ -70,7 +70,8 @@ public sealed class GgufShardTests : IDisposable
     public void A_shard_in_memory_is_refused()
     {
         WriteThree();
-        Assert.Contains("merge the shards", Assert.Throws<ModelException>(() => GgufFile.Open(File.ReadAllBytes(Shard(1)), "embedded")).Message);
+        byte[] bytes = File.ReadAllBytes(Shard(1));
+        Assert.Contains("merge the shards", Assert.Throws<ModelException>(() => GgufFile.Open(bytes, "embedded")).Message);
     }
 
     [Fact]

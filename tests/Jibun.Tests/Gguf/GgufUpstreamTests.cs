@@ -97,7 +97,8 @@ public class GgufUpstreamTests
             Assert.Equal(oracle.Head(), bytes.AsSpan(0, oracle.Head().Length).ToArray());
             foreach ((GgmlTypeLayout layout, OracleTensorInfo tensor) in layouts.Zip(oracle.Tensors()))
             {
-                Assert.Equal((layout.Name, layout.Type, layout.BytesPerTensor(layout.BlockSize * 3, 5)), (tensor.Name, tensor.Type, tensor.Bytes));
+                Assert.Equal((layout.Name, layout.Type, layout.BytesPerTensor(layout.BlockSize * 3, 5)),
+                    (tensor.Name, tensor.Type, tensor.Bytes));
                 Assert.Equal(0, tensor.Offset % 64);
                 Assert.Equal(-1, bytes.AsSpan((int)tensor.Offset, (int)tensor.Bytes).IndexOfAnyExcept((byte)layout.Type));
             }

@@ -43,6 +43,6 @@ public unsafe class MappedFileTests
         string[] map = File.ReadAllLines("/proc/self/smaps");
         int entry = Array.FindIndex(map, line => line.EndsWith(path, StringComparison.Ordinal));
         string resident = map.Skip(entry).First(line => line.StartsWith("Rss:", StringComparison.Ordinal));
-        return long.Parse(resident.AsSpan(4, resident.Length - 6), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+        return long.Parse(resident.AsSpan(4, resident.Length - 6).Trim(), NumberStyles.None, CultureInfo.InvariantCulture);
     }
 }

@@ -5,6 +5,8 @@ internal sealed class Batch(int tokenCapacity)
 {
     public int[] Tokens { get; } = new int[tokenCapacity]; // inputs
 
+    public int[] Positions { get; } = new int[tokenCapacity]; // of each token in its sequence
+
     public int[] Starts { get; } = new int[tokenCapacity]; // first token of each sequence
 
     public int[] Lengths { get; } = new int[tokenCapacity];
@@ -25,6 +27,9 @@ internal sealed class Batch(int tokenCapacity)
 
     public double WeightSum { get; private set; }
 
+    /// <summary>The row after the last one of a sequence.</summary>
+    public int Ends(int sequence) => Starts[sequence] + Lengths[sequence];
+
     public void Clear() => (TokenCount, SequenceCount, ScoredCount, WeightSum) = (0, 0, 0, 0);
 
     public bool Fits(int length) => TokenCount + length - 1 <= Tokens.Length;
@@ -41,6 +46,7 @@ internal sealed class Batch(int tokenCapacity)
         for (int i = 0; i + 1 < tokens.Length; i++)
         {
             Tokens[TokenCount + i] = tokens[i];
+            Positions[TokenCount + i] = i;
             bool answer = i + 1 >= promptLength;
             if (!answer && (promptWeight <= 0 || random.NextFloat() >= promptShare)) continue;
             float weight = answer ? 1 : promptWeight / promptShare;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Jibun.Training.Matrices;
 
@@ -23,7 +24,24 @@ internal static unsafe class BFloat16Rows
             ((Rounded(Vector.Load((uint*)even + i)) >>> 16) | (Rounded(Vector.Load((uint*)odd + i)) & upper)).Store(target + i);
     }
 
+    /// <summary>Both of the above from one reading of the two rows.</summary>
+    public static void StoreRowsAndPairs(float* even, float* odd, int count, ushort* evenTarget, ushort* oddTarget, uint* pairs)
+    {
+        var upper = new Vector<uint>(0xFFFF0000);
+        int width = Vector<uint>.Count;
+        for (int i = 0; i < count; i += 2 * width)
+        {
+            Vector<uint> even0 = Rounded(Vector.Load((uint*)even + i)) >>> 16, even1 = Rounded(Vector.Load((uint*)even + i + width)) >>> 16;
+            Vector<uint> odd0 = Rounded(Vector.Load((uint*)odd + i)), odd1 = Rounded(Vector.Load((uint*)odd + i + width));
+            (even0 | (odd0 & upper)).Store(pairs + i);
+            (even1 | (odd1 & upper)).Store(pairs + i + width);
+            Vector.Narrow(even0, even1).Store(evenTarget + i);
+            Vector.Narrow(odd0 >>> 16, odd1 >>> 16).Store(oddTarget + i);
+        }
+    }
+
     // The upper half, after adding just under half of its unit, or half if that makes it even.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<uint> Rounded(Vector<uint> bits) =>
         bits + new Vector<uint>(0x7FFF) + ((bits >>> 16) & Vector<uint>.One);
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics.X86;
 using Iced.Intel;
 using Jibun.Kernels.Emitted;
@@ -6,27 +7,29 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Jibun.Training.Matrices;
 
 /// <summary>
-/// bfloat16 pairs along K, float sums, on <c>vdpbf16ps</c>, which .NET does not expose. Ternary codes and int8 codes are exact in
-/// bfloat16 and their sums exact in float, so a quantized forward pass is integer arithmetic.
+/// bfloat16 pairs along K, float sums, on <c>vdpbf16ps</c>; int8 times ternary codes by fours along K on <c>vpdpbusd</c>. .NET exposes
+/// neither on CPUs without AMX or AVX10.
 /// </summary>
 internal sealed unsafe class EmittedGemm : Gemm
 {
     private static readonly AssemblerRegisterZMM[] Sums =
         [zmm16, zmm17, zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25, zmm26, zmm27, zmm28, zmm29, zmm30, zmm31];
 
-    private readonly delegate* unmanaged<PanelCall*, void> rows, rowsScaled, panels;
+    private readonly delegate* unmanaged<PanelCall*, void> rows, codes, outer;
 
     public EmittedGemm()
     {
-        rows = (delegate* unmanaged<PanelCall*, void>)ExecutableMemory.Emit(c => Write(c, leftIsPanels: false, scaledRows: false));
-        rowsScaled = (delegate* unmanaged<PanelCall*, void>)ExecutableMemory.Emit(c => Write(c, leftIsPanels: false, scaledRows: true));
-        panels = (delegate* unmanaged<PanelCall*, void>)ExecutableMemory.Emit(c => Write(c, leftIsPanels: true, scaledRows: false));
+        rows = (delegate* unmanaged<PanelCall*, void>)ExecutableMemory.Emit(c => Write(c, PanelKernel.Rows));
+        codes = (delegate* unmanaged<PanelCall*, void>)ExecutableMemory.Emit(c => Write(c, PanelKernel.Codes));
+        outer = (delegate* unmanaged<PanelCall*, void>)ExecutableMemory.Emit(c => Write(c, PanelKernel.Outer));
     }
 
-    /// <summary>Whether code may be emitted, the CPU has AVX512-BF16, and the system saves the wide registers.</summary>
-    public static bool IsSupported { get; } = ExecutableMemory.IsSupported && HasBFloat16();
+    /// <summary>Whether code may be emitted, the CPU has AVX512-BF16 and -VNNI, and the system saves the wide registers.</summary>
+    public static bool IsSupported { get; } = ExecutableMemory.IsSupported && HasInstructions();
 
     public override int ElementBytes => 2;
+
+    public override bool HasCodes => true;
 
     public override void StoreRows(float* source, int sourceStride, int rows, int columns, byte* target, int targetStride)
     {
@@ -56,15 +59,55 @@ internal sealed unsafe class EmittedGemm : Gemm
         }
     }
 
-    protected override void Run(ref PanelCall call, bool leftIsPanels)
+    public override void StoreRowsAndPanels(
+        float* source, int sourceStride, int rows, int columns, byte* rowTarget, int rowStride, byte* panelTarget, int k, int firstRow)
     {
-        fixed (PanelCall* pointer = &call)
-            if (leftIsPanels) panels(pointer);
-            else if (call.RowScale == null) rows(pointer);
-            else rowsScaled(pointer);
+        for (int row = 0; row < rows; row += 2)
+        {
+            float* even = source + (long)row * sourceStride;
+            ushort* target = (ushort*)rowTarget + (long)row * rowStride;
+            for (int column = 0; column < columns; column += PanelColumns)
+                BFloat16Rows.StoreRowsAndPairs(even + column, even + sourceStride + column, PanelColumns, target + column,
+                    target + rowStride + column, (uint*)(panelTarget + column / PanelColumns * PanelBytes(k)) + (firstRow + row) / 2 * PanelColumns);
+        }
     }
 
-    private static bool HasBFloat16()
+    // Panels hold code + 1, for vpdpbusd takes one side unsigned: sums must begin with minus the sum of the other side.
+    public override int StoreCodes(float* codes, sbyte* target)
+    {
+        Vector<int> sums = default;
+        int width = Vector<int>.Count;
+        for (int i = 0; i < KBlock; i += 4 * width)
+        {
+            Vector<int> a = Vector.ConvertToInt32(Vector.Load(codes + i)), b = Vector.ConvertToInt32(Vector.Load(codes + i + width));
+            Vector<int> c = Vector.ConvertToInt32(Vector.Load(codes + i + 2 * width)), d = Vector.ConvertToInt32(Vector.Load(codes + i + 3 * width));
+            sums += a + b + (c + d);
+            Vector.Narrow(Vector.Narrow(a, b), Vector.Narrow(c, d)).Store(target + i);
+        }
+        return -Vector.Sum(sums);
+    }
+
+    public override void StoreTernaryPanel(float* codes, int stride, int k, byte* panel)
+    {
+        for (int column = 0; column < PanelColumns; column++)
+        {
+            float* source = codes + (long)column * stride;
+            for (int i = 0; i < k; i += 4)
+                *(uint*)(panel + i * PanelColumns + column * 4) = (uint)((int)source[i] + 1 | (int)source[i + 1] + 1 << 8 |
+                    (int)source[i + 2] + 1 << 16 | (int)source[i + 3] + 1 << 24);
+        }
+    }
+
+    protected override void Run(ref PanelCall call, PanelKernel kernel)
+    {
+        if (kernel != PanelKernel.Codes && call.RowScale != null) throw new NotSupportedException("row scales are for codes");
+        fixed (PanelCall* pointer = &call)
+            if (kernel == PanelKernel.Rows) rows(pointer);
+            else if (kernel == PanelKernel.Codes) codes(pointer);
+            else outer(pointer);
+    }
+
+    private static bool HasInstructions()
     {
         if (!X86Base.IsSupported || (X86Base.CpuId(1, 0).Ecx & 1 << 27) == 0) return false; // OSXSAVE
         var savedStates = (delegate* unmanaged<ulong>)ExecutableMemory.Emit(c =>
@@ -78,12 +121,15 @@ internal sealed unsafe class EmittedGemm : Gemm
         const ulong Avx512States = 0xE6; // SSE, AVX, opmask, upper ZMM halves, ZMM16-31
         if ((savedStates() & Avx512States) != Avx512States) return false;
         if (X86Base.CpuId(0, 0).Eax < 7 || (X86Base.CpuId(7, 0).Ebx & 1 << 16) == 0) return false; // AVX512F
+        if ((X86Base.CpuId(7, 0).Ecx & 1 << 11) == 0) return false; // AVX512_VNNI
         return (X86Base.CpuId(7, 1).Eax & 1 << 5) != 0; // AVX512_BF16
     }
 
-    // A tile is 8 rows x 32 columns: 16 sums in zmm16-31, two vectors of B in zmm0-1, a pair of A broadcast to zmm2-5 in turn.
-    private static void Write(Assembler c, bool leftIsPanels, bool scaledRows)
+    // A tile is 8 rows x 32 columns: 16 sums in zmm16-31, two vectors of B in zmm0-1, a pair (for codes: four)
+    // of A broadcast to zmm2-5 in turn.
+    private static void Write(Assembler c, PanelKernel kernel)
     {
+        bool codes = kernel == PanelKernel.Codes, leftIsPanels = kernel == PanelKernel.Outer;
         AssemblerRegister64[] saved = [rbx, rsi, rdi, r12, r13, r14, r15];
         var argument = OperatingSystem.IsWindows() ? rcx : rdi;
         foreach (AssemblerRegister64 register in saved) c.push(register);
@@ -91,7 +137,8 @@ internal sealed unsafe class EmittedGemm : Gemm
         c.mov(r8, __qword_ptr[r11 + 0]); // A
         c.mov(r9, __qword_ptr[r11 + 8]); // B
         c.mov(r10, __qword_ptr[r11 + 16]); // C
-        c.mov(r14, __qword_ptr[r11 + 24]); // row scales
+        if (codes) c.mov(r14, __qword_ptr[r11 + 24]); // row scales
+        if (codes) c.mov(r15, __qword_ptr[r11 + 80]); // row offsets
         c.mov(rcx, __qword_ptr[r11 + 32]); // A row step
         c.lea(r12, __[rcx + rcx * 2]);
         c.mov(rdx, __qword_ptr[r11 + 48]); // C row step
@@ -99,7 +146,9 @@ internal sealed unsafe class EmittedGemm : Gemm
 
         Label tile = c.CreateLabel(), step = c.CreateLabel(), next = c.CreateLabel(), overwrite = c.CreateLabel();
         c.Label(ref tile);
-        foreach (AssemblerRegisterZMM sum in Sums) c.vpxord(sum, sum, sum);
+        for (int i = 0; i < Sums.Length; i++)
+            if (codes) c.vpbroadcastd(Sums[i], __dword_ptr[r15 + i / 2 * 4]);
+            else c.vpxord(Sums[i], Sums[i], Sums[i]);
         c.mov(rsi, r8);
         if (!leftIsPanels) c.lea(rdi, __[r8 + rcx * 4]);
         c.mov(rbx, r9);
@@ -130,29 +179,36 @@ internal sealed unsafe class EmittedGemm : Gemm
                         _ => __dword_ptr[quad + r12 + offset],
                     });
                 }
-                c.vdpbf16ps(Sums[2 * row], broadcast, zmm0);
-                c.vdpbf16ps(Sums[2 * row + 1], broadcast, zmm1);
+                for (int half = 0; half < 2; half++)
+                {
+                    AssemblerRegisterZMM sum = Sums[2 * row + half], b = half == 0 ? zmm0 : zmm1;
+                    if (codes) c.vpdpbusd(sum, b, broadcast);
+                    else c.vdpbf16ps(sum, broadcast, b);
+                }
             }
         }
         c.add(rsi, 4 * pairBytes);
         if (!leftIsPanels) c.add(rdi, 4 * pairBytes);
         c.add(rbx, 512);
-        c.sub(rax, 8);
+        c.sub(rax, codes ? 16 : 8);
         c.jg(step);
 
         c.vbroadcastss(zmm0, __dword_ptr[r11 + 72]); // scale
-        c.mov(r15, r10);
+        c.mov(rsi, r10);
         c.cmp(__dword_ptr[r11 + 76], 0);
         c.je(overwrite);
         for (int row = 0; row < TileRows; row++) Finish(row, accumulate: true);
         c.jmp(next);
         c.Label(ref overwrite);
-        c.mov(r15, r10);
         for (int row = 0; row < TileRows; row++) Finish(row, accumulate: false);
         c.Label(ref next);
         c.lea(r10, __[r10 + rdx * 8]);
         c.add(r8, __qword_ptr[r11 + 40]);
-        if (scaledRows) c.add(r14, TileRows * 4);
+        if (codes)
+        {
+            c.add(r14, TileRows * 4);
+            c.add(r15, TileRows * 4);
+        }
         c.dec(r13);
         c.jg(tile);
 
@@ -163,7 +219,7 @@ internal sealed unsafe class EmittedGemm : Gemm
         void Finish(int row, bool accumulate)
         {
             AssemblerRegisterZMM scale = zmm0;
-            if (scaledRows)
+            if (codes)
             {
                 scale = zmm2;
                 c.vmulps(zmm2, zmm0, __dword_bcst[r14 + row * 4]);
@@ -171,11 +227,12 @@ internal sealed unsafe class EmittedGemm : Gemm
             for (int half = 0; half < 2; half++)
             {
                 AssemblerRegisterZMM sum = Sums[2 * row + half];
-                if (accumulate) c.vfmadd213ps(sum, scale, __zmmword_ptr[r15 + half * 64]);
+                if (codes) c.vcvtdq2ps(sum, sum);
+                if (accumulate) c.vfmadd213ps(sum, scale, __zmmword_ptr[rsi + half * 64]);
                 else c.vmulps(sum, sum, scale);
-                c.vmovups(__zmmword_ptr[r15 + half * 64], sum);
+                c.vmovups(__zmmword_ptr[rsi + half * 64], sum);
             }
-            c.add(r15, rdx);
+            c.add(rsi, rdx);
         }
     }
 }

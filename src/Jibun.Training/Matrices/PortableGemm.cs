@@ -33,9 +33,9 @@ internal sealed unsafe class PortableGemm : Gemm
                 target[row * PanelColumns + column] = source[(long)column * sourceStride + row];
     }
 
-    protected override void Run(ref PanelCall call, bool leftIsPanels)
+    protected override void Run(ref PanelCall call, PanelKernel kernel)
     {
-        int aRow = (int)(call.ARowBytes / sizeof(float)), aK = leftIsPanels ? PanelColumns : 1;
+        int aRow = (int)(call.ARowBytes / sizeof(float)), aK = kernel == PanelKernel.Outer ? PanelColumns : 1;
         int cStride = (int)(call.CRowBytes / sizeof(float)), aTile = (int)(call.ATileBytes / sizeof(float));
         float* tile = stackalloc float[TileRows * PanelColumns];
         for (int t = 0; t < call.Tiles; t++)

@@ -31,23 +31,23 @@ internal static unsafe class SmallGemm
     {
         int width = Vector<float>.Count;
         Vector<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
-        float* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
-        for (int p = 0; p < k; p++)
+        nint row1 = aRow, row2 = 2 * row1, row3 = 3 * row1;
+        for (int p = k; p > 0; p--)
         {
             Vector<float> b0 = Vector.Load(b), b1 = Vector.Load(b + width);
-            long at = (long)p * aK;
-            var x = new Vector<float>(a[at]);
+            var x = new Vector<float>(a[0]);
             c00 = Vector.FusedMultiplyAdd(x, b0, c00);
             c01 = Vector.FusedMultiplyAdd(x, b1, c01);
-            x = new Vector<float>(a1[at]);
+            x = new Vector<float>(a[row1]);
             c10 = Vector.FusedMultiplyAdd(x, b0, c10);
             c11 = Vector.FusedMultiplyAdd(x, b1, c11);
-            x = new Vector<float>(a2[at]);
+            x = new Vector<float>(a[row2]);
             c20 = Vector.FusedMultiplyAdd(x, b0, c20);
             c21 = Vector.FusedMultiplyAdd(x, b1, c21);
-            x = new Vector<float>(a3[at]);
+            x = new Vector<float>(a[row3]);
             c30 = Vector.FusedMultiplyAdd(x, b0, c30);
             c31 = Vector.FusedMultiplyAdd(x, b1, c31);
+            a += aK;
             b += bRow;
         }
         if (accumulate)

@@ -73,10 +73,9 @@ internal sealed unsafe class HeadLoss
             for (int i = 0; i < count; i++) Score(logits + (long)i * padded, batch, first + i, lossScale, train, ref sums);
             if (!train) continue;
             new Span<float>(logits + (long)count * padded, (stored - count) * padded).Clear();
-            gemm.StoreRows(logits, padded, stored, padded, logitRows, padded);
-            gemm.StorePanels(logits, padded, stored, padded, logitPanels, Chunk, 0);
+            gemm.StoreRowsAndPanels(logits, padded, stored, padded, logitRows, padded, logitPanels, Chunk, 0);
             weights.Head.Backward(logitRows, padded, dNormal, width, stored);
-            weights.Head.Gradient(logitPanels, normalPanels, Chunk, stored, gradients);
+            weights.Head.Gradient(logitPanels, Chunk, normalPanels, Chunk, stored, gradients);
             Parameter gain = weights.Parameters.OutputNorm;
             for (int i = 0; i < count; i++)
                 RmsNorm.Backward(rows + i * width, weights.Values + gain.Offset, inverses[i], dNormal + i * width, width,
@@ -108,9 +107,8 @@ internal sealed unsafe class HeadLoss
             if (weights.Precision.QuantizedHead) Quantizers.Q8Zero(normal + i * width, width, normal + i * width, activations: true);
         }
         new Span<float>(normal + count * width, (stored - count) * width).Clear();
-        gemm.StoreRows(normal, width, stored, width, normalRows, width);
-        gemm.StorePanels(normal, width, stored, width, normalPanels, Chunk, 0);
-        weights.Head.Forward(normalRows, width, null, 0, logits, padded, stored);
+        gemm.StoreRowsAndPanels(normal, width, stored, width, normalRows, width, normalPanels, Chunk, 0);
+        weights.Head.Forward(new LinearInput(normalRows, null, null, 0), logits, padded, stored);
     }
 
     // Turns a row of logits into the gradient of its weighted cross-entropy.

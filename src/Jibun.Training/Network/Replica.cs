@@ -4,49 +4,57 @@ namespace Jibun.Training.Network;
 
 /// <summary>
 /// One thread's forward and backward pass over its batch, and the gradients it collects. Rows are padded with zero rows to a multiple
-/// of 8, which stay zero all the way.
+/// of 8, which stay zero all the way. A layer goes by chunks of rows that stay in cache; attention goes by sequences, as soon as
+/// all rows of one are there.
 /// </summary>
 internal sealed unsafe class Replica
 {
-    private const int Group = 8;
+    private const int Group = 8, Chunk = 256;
     private readonly Weights weights;
     private readonly NetworkShape shape;
     private readonly Gemm gemm;
-    private readonly int capacity, qkvWidth;
+    private readonly int capacity, qkvWidth, ffn;
     private readonly Attention attention;
     private readonly LayerState[] layers;
     private readonly HeadLoss head;
     private readonly float* final; // [rows, width], the residual stream after the last layer
     private readonly float* stream; // [rows, width], gradient of the residual stream
-    private readonly float* wide; // [rows, max(qkv, 2·ff)], gradients inside a layer
-    private readonly float* inner; // [rows, max(width, ff)]
-    private readonly float* scales; // [blocks, capacity], of the quantized activations
-    private readonly byte* rowOperand; // [rows, widest]
-    private readonly byte* panelOperand; // [rows, widest]
-    private readonly float* codes, decoded, normal; // [Group, max(width, ff)]
+    private readonly float* dAttended; // [rows, width]
+    private readonly float* dQkv; // [rows, q | k | v]
+    private readonly float* dGateUp; // [chunk, gate | up]
+    private readonly float* inner; // [chunk, max(width, ff)], gradient of a norm's output
+    private readonly byte* rowOperand; // [chunk, widest]
+    private readonly byte* panelOperand; // [chunk, widest]
+    private readonly float* scales; // [blocks, chunk], of the quantized activations
+    private readonly int* offsets; // [blocks, chunk]
+    private readonly float* codes, decoded, normal; // [group, max(width, ff)]
 
     public Replica(Arena arena, Weights weights, int tokenCapacity)
     {
         this.weights = weights;
         shape = weights.Shape;
         gemm = weights.Gemm;
+        ffn = shape.FeedForward;
         capacity = (tokenCapacity + Group - 1) / Group * Group;
         qkvWidth = shape.Width + 2 * shape.KvWidth;
-        int widest = Math.Max(qkvWidth, 2 * shape.FeedForward), norm = Math.Max(shape.Width, shape.FeedForward);
+        int widest = Math.Max(qkvWidth, 2 * ffn), norm = Math.Max(shape.Width, ffn);
         attention = new Attention(arena, shape);
         layers = [.. Enumerable.Range(0, shape.Layers).Select(_ => new LayerState(arena, gemm, shape, capacity))];
         Gradients = arena.Floats(weights.Parameters.Length);
         Batch = new Batch(tokenCapacity);
         final = arena.Floats((long)capacity * shape.Width);
         stream = arena.Floats((long)capacity * shape.Width);
-        wide = arena.Floats((long)capacity * widest);
-        inner = arena.Floats((long)capacity * norm);
-        scales = arena.Floats((long)capacity * (norm / 256));
-        rowOperand = arena.Bytes((long)capacity * widest * gemm.ElementBytes);
-        panelOperand = arena.Bytes((long)capacity * widest * gemm.ElementBytes);
+        dAttended = arena.Floats((long)capacity * shape.Width);
+        dQkv = arena.Floats((long)capacity * qkvWidth);
+        dGateUp = arena.Floats(Chunk * 2 * ffn);
+        inner = arena.Floats(Chunk * norm);
+        rowOperand = arena.Bytes((long)Chunk * widest * gemm.ElementBytes);
+        panelOperand = arena.Bytes((long)Chunk * widest * gemm.ElementBytes);
+        scales = arena.Floats(norm / 256 * Chunk);
+        offsets = (int*)arena.Floats(norm / 256 * Chunk);
         codes = arena.Floats(Group * norm);
         decoded = arena.Floats(Group * norm);
-        normal = arena.Floats(Group * norm);
+        normal = arena.Floats(norm);
         head = new HeadLoss(arena, weights, Gradients);
     }
 
@@ -66,7 +74,7 @@ internal sealed unsafe class Replica
         return loss;
     }
 
-    /// <summary>Logits [scored positions × vocabulary] of the batch, as the exported file computes them.</summary>
+    /// <summary>Logits [scored positions × vocabulary] of the batch.</summary>
     public void Logits(Span<float> logits)
     {
         Forward();
@@ -77,136 +85,180 @@ internal sealed unsafe class Replica
 
     private void Forward()
     {
-        int rows = PaddedRows, width = shape.Width;
+        int width = shape.Width;
         float* x = layers[0].AttentionNorm.Input;
         for (int i = 0; i < Batch.TokenCount; i++) Copy(weights.EmbeddingRows + (long)Batch.Tokens[i] * width, x + (long)i * width, width);
-        Clear(x + (long)Batch.TokenCount * width, (rows - Batch.TokenCount) * width);
-
+        Clear(x + (long)Batch.TokenCount * width, (PaddedRows - Batch.TokenCount) * width);
         for (int i = 0; i < layers.Length; i++)
+            Forward(layers[i], weights.Layers[i], i + 1 < layers.Length ? layers[i + 1].AttentionNorm.Input : final);
+    }
+
+    private void Forward(LayerState state, LayerWeights layer, float* output)
+    {
+        int rows = PaddedRows, width = shape.Width, sequence = 0, attended = 0, done = 0;
+        float* probabilities = state.Probabilities;
+        Clear(state.AttentionSubNorm.Input + (long)Batch.TokenCount * width, (rows - Batch.TokenCount) * width);
+        for (int row = 0; row < rows; row += Chunk)
         {
-            LayerState state = layers[i];
-            LayerWeights layer = weights.Layers[i];
-
-            Normalize(state.AttentionNorm, layer.Parameters.AttentionNorm, rows);
-            Forward(layer.Query, state.Qkv, qkvWidth, rows);
-            Forward(layer.Key, state.Qkv + width, qkvWidth, rows);
-            Forward(layer.Value, state.Qkv + width + shape.KvWidth, qkvWidth, rows);
-            Turn(state.Qkv, 1);
-            float* probabilities = state.Probabilities, attended = state.AttentionSubNorm.Input;
-            for (int s = 0; s < Batch.SequenceCount; s++)
+            int ready = Math.Min(rows, row + Chunk);
+            ForwardQkv(state, layer, row, ready - row);
+            for (; sequence < Batch.SequenceCount && Batch.Ends(sequence) <= ready; sequence++)
             {
-                long start = Batch.Starts[s];
-                attention.Forward(state.Qkv + start * qkvWidth, Batch.Lengths[s], probabilities, attended + start * width);
-                probabilities += Attention.ProbabilityCount(shape, Batch.Lengths[s]);
+                long start = Batch.Starts[sequence];
+                attention.Forward(state.Qkv + start * qkvWidth, Batch.Lengths[sequence], probabilities,
+                    state.AttentionSubNorm.Input + start * width);
+                probabilities += Attention.ProbabilityCount(shape, Batch.Lengths[sequence]);
+                attended = Batch.Ends(sequence);
             }
-            Clear(attended + (long)Batch.TokenCount * width, (rows - Batch.TokenCount) * width);
-            Normalize(state.AttentionSubNorm, layer.Parameters.AttentionSubNorm, rows);
-            float* middle = state.FeedForwardNorm.Input;
-            Copy(x, middle, rows * width);
-            Forward(layer.Output, middle, width, rows, accumulate: true);
-
-            Normalize(state.FeedForwardNorm, layer.Parameters.FeedForwardNorm, rows);
-            Forward(layer.Gate, state.GateUp, 2 * shape.FeedForward, rows);
-            Forward(layer.Up, state.GateUp + shape.FeedForward, 2 * shape.FeedForward, rows);
-            for (int row = 0; row < rows; row++)
-                GatedUnit.Forward(state.GateUp + (long)row * 2 * shape.FeedForward, shape.FeedForward,
-                    state.FeedForwardSubNorm.Input + (long)row * shape.FeedForward);
-            Normalize(state.FeedForwardSubNorm, layer.Parameters.FeedForwardSubNorm, rows);
-            x = i + 1 < layers.Length ? layers[i + 1].AttentionNorm.Input : final;
-            Copy(middle, x, rows * width);
-            Forward(layer.Down, x, width, rows, accumulate: true);
+            for (int next; (next = NextChunk(done, attended)) > 0; done += next) ForwardRest(state, layer, output, done, next);
         }
+    }
+
+    private void ForwardQkv(LayerState state, LayerWeights layer, int row, int rows)
+    {
+        float* qkv = state.Qkv + (long)row * qkvWidth;
+        LinearInput input = Normalize(state.AttentionNorm, layer.Parameters.AttentionNorm, row, rows);
+        layer.Query.Forward(input, qkv, qkvWidth, rows);
+        layer.Key.Forward(input, qkv + shape.Width, qkvWidth, rows);
+        layer.Value.Forward(input, qkv + shape.Width + shape.KvWidth, qkvWidth, rows);
+        Turn(state.Qkv, row, rows, 1);
+    }
+
+    // From the attended values to the layer's output.
+    private void ForwardRest(LayerState state, LayerWeights layer, float* output, int row, int rows)
+    {
+        int width = shape.Width;
+        float* x = state.AttentionNorm.Input + (long)row * width, middle = state.FeedForwardNorm.Input + (long)row * width;
+        LinearInput input = Normalize(state.AttentionSubNorm, layer.Parameters.AttentionSubNorm, row, rows);
+        Copy(x, middle, rows * width);
+        layer.Output.Forward(input, middle, width, rows, accumulate: true);
+
+        float* gateUp = state.GateUp + (long)row * 2 * ffn, hidden = state.FeedForwardSubNorm.Input + (long)row * ffn;
+        input = Normalize(state.FeedForwardNorm, layer.Parameters.FeedForwardNorm, row, rows);
+        layer.Gate.Forward(input, gateUp, 2 * ffn, rows);
+        layer.Up.Forward(input, gateUp + ffn, 2 * ffn, rows);
+        for (int i = 0; i < rows; i++) GatedUnit.Forward(gateUp + (long)i * 2 * ffn, ffn, hidden + (long)i * ffn);
+        input = Normalize(state.FeedForwardSubNorm, layer.Parameters.FeedForwardSubNorm, row, rows);
+        output += (long)row * width;
+        Copy(middle, output, rows * width);
+        layer.Down.Forward(input, output, width, rows, accumulate: true);
     }
 
     private void Backward()
     {
-        int rows = PaddedRows, width = shape.Width;
-        for (int i = layers.Length - 1; i >= 0; i--)
-        {
-            LayerState state = layers[i];
-            LayerWeights layer = weights.Layers[i];
-
-            StoreGradient(stream, width, rows);
-            Backward(layer.Down, 0, width, state.FeedForwardSubNorm, inner, rows);
-            NormalizeBackward(state.FeedForwardSubNorm, layer.Parameters.FeedForwardSubNorm, inner, inner, rows, accumulate: false);
-            for (int row = 0; row < rows; row++)
-                GatedUnit.Backward(state.GateUp + (long)row * 2 * shape.FeedForward, shape.FeedForward,
-                    inner + (long)row * shape.FeedForward, wide + (long)row * 2 * shape.FeedForward);
-            StoreGradient(wide, 2 * shape.FeedForward, rows);
-            Backward(layer.Gate, 0, 2 * shape.FeedForward, state.FeedForwardNorm, inner, rows);
-            Backward(layer.Up, shape.FeedForward, 2 * shape.FeedForward, state.FeedForwardNorm, inner, rows, accumulate: true);
-            NormalizeBackward(state.FeedForwardNorm, layer.Parameters.FeedForwardNorm, inner, stream, rows, accumulate: true);
-
-            StoreGradient(stream, width, rows);
-            Backward(layer.Output, 0, width, state.AttentionSubNorm, inner, rows);
-            NormalizeBackward(state.AttentionSubNorm, layer.Parameters.AttentionSubNorm, inner, inner, rows, accumulate: false);
-            float* probabilities = state.Probabilities;
-            for (int s = 0; s < Batch.SequenceCount; s++)
-            {
-                long start = Batch.Starts[s];
-                attention.Backward(state.Qkv + start * qkvWidth, Batch.Lengths[s], probabilities, inner + start * width, wide + start * qkvWidth);
-                probabilities += Attention.ProbabilityCount(shape, Batch.Lengths[s]);
-            }
-            Clear(wide + (long)Batch.TokenCount * qkvWidth, (rows - Batch.TokenCount) * qkvWidth);
-            Turn(wide, -1);
-            StoreGradient(wide, qkvWidth, rows);
-            Backward(layer.Query, 0, qkvWidth, state.AttentionNorm, inner, rows);
-            Backward(layer.Key, width, qkvWidth, state.AttentionNorm, inner, rows, accumulate: true);
-            Backward(layer.Value, width + shape.KvWidth, qkvWidth, state.AttentionNorm, inner, rows, accumulate: true);
-            NormalizeBackward(state.AttentionNorm, layer.Parameters.AttentionNorm, inner, stream, rows, accumulate: true);
-        }
+        int width = shape.Width;
+        for (int i = layers.Length - 1; i >= 0; i--) Backward(layers[i], weights.Layers[i]);
         float* embedding = Gradients + weights.Parameters.Embedding.Offset;
         for (int i = 0; i < Batch.TokenCount; i++) RowMath.Add(stream + (long)i * width, embedding + (long)Batch.Tokens[i] * width, width);
     }
 
-    // Norm and quantization of all rows: the left operand of the next products, and panels for their gradient.
-    private void Normalize(NormState state, Parameter gain, int rows)
+    private void Backward(LayerState state, LayerWeights layer)
+    {
+        int rows = PaddedRows, sequence = 0, attended = 0, done = 0;
+        float* probabilities = state.Probabilities;
+        Clear(dQkv + (long)Batch.TokenCount * qkvWidth, (rows - Batch.TokenCount) * qkvWidth);
+        for (int row = 0; row < rows; row += Chunk)
+        {
+            int ready = Math.Min(rows, row + Chunk);
+            BackwardRest(state, layer, row, ready - row);
+            for (; sequence < Batch.SequenceCount && Batch.Ends(sequence) <= ready; sequence++)
+            {
+                long start = Batch.Starts[sequence];
+                attention.Backward(state.Qkv + start * qkvWidth, Batch.Lengths[sequence], probabilities,
+                    dAttended + start * shape.Width, dQkv + start * qkvWidth);
+                probabilities += Attention.ProbabilityCount(shape, Batch.Lengths[sequence]);
+                attended = Batch.Ends(sequence);
+            }
+            for (int next; (next = NextChunk(done, attended)) > 0; done += next) BackwardQkv(state, layer, done, next);
+        }
+    }
+
+    private void BackwardRest(LayerState state, LayerWeights layer, int row, int rows)
+    {
+        int width = shape.Width;
+        float* dx = stream + (long)row * width, gateUp = state.GateUp + (long)row * 2 * ffn;
+        StoreGradient(dx, width, rows);
+        Backward(layer.Down, 0, width, state.FeedForwardSubNorm, row, rows);
+        NormalizeBackward(state.FeedForwardSubNorm, layer.Parameters.FeedForwardSubNorm, row, inner, rows, accumulate: false);
+        for (int i = 0; i < rows; i++)
+            GatedUnit.Backward(gateUp + (long)i * 2 * ffn, ffn, inner + (long)i * ffn, dGateUp + (long)i * 2 * ffn);
+        StoreGradient(dGateUp, 2 * ffn, rows);
+        Backward(layer.Gate, 0, 2 * ffn, state.FeedForwardNorm, row, rows);
+        Backward(layer.Up, ffn, 2 * ffn, state.FeedForwardNorm, row, rows, accumulate: true);
+        NormalizeBackward(state.FeedForwardNorm, layer.Parameters.FeedForwardNorm, row, dx, rows, accumulate: true);
+
+        StoreGradient(dx, width, rows);
+        Backward(layer.Output, 0, width, state.AttentionSubNorm, row, rows);
+        NormalizeBackward(state.AttentionSubNorm, layer.Parameters.AttentionSubNorm, row, dAttended + (long)row * width, rows, accumulate: false);
+    }
+
+    private void BackwardQkv(LayerState state, LayerWeights layer, int row, int rows)
+    {
+        Turn(dQkv, row, rows, -1);
+        StoreGradient(dQkv + (long)row * qkvWidth, qkvWidth, rows);
+        Backward(layer.Query, 0, qkvWidth, state.AttentionNorm, row, rows);
+        Backward(layer.Key, shape.Width, qkvWidth, state.AttentionNorm, row, rows, accumulate: true);
+        Backward(layer.Value, shape.Width + shape.KvWidth, qkvWidth, state.AttentionNorm, row, rows, accumulate: true);
+        NormalizeBackward(state.AttentionNorm, layer.Parameters.AttentionNorm, row, stream + (long)row * shape.Width, rows, accumulate: true);
+    }
+
+    // Rows after `done` that can go on, a full chunk except at the end.
+    private int NextChunk(int done, int attended)
+    {
+        if (attended == Batch.TokenCount) return Math.Min(Chunk, PaddedRows - done);
+        return attended - done >= Chunk ? Chunk : 0;
+    }
+
+    // Norm and quantization: the left operand of the next products, and panels for their gradient.
+    private LinearInput Normalize(NormState state, Parameter gain, int firstRow, int rows)
     {
         int width = state.Width;
+        bool ternary = weights.Precision.Ternary, integers = ternary && gemm.HasCodes;
         float* gains = weights.Values + gain.Offset;
         for (int row = 0; row < rows; row += Group)
         {
             for (int i = 0; i < Group; i++)
             {
-                float* y = weights.Precision.Ternary ? normal : codes + i * width;
-                state.Inverse[row + i] = RmsNorm.Forward(state.Input + (long)(row + i) * width, gains, width, y);
-                if (weights.Precision.Ternary)
-                    Quantizers.Q8K(y, width, codes + i * width, decoded + i * width, scales + row + i, capacity);
+                float* y = ternary ? normal : codes + i * width;
+                state.Inverse[firstRow + row + i] = RmsNorm.Forward(state.Input + (long)(firstRow + row + i) * width, gains, width, y);
+                if (!ternary) continue;
+                Quantizers.Q8K(y, width, codes + i * width, decoded + i * width, scales + row + i, Chunk);
+                if (!integers) continue;
+                for (int block = 0; block < width / 256; block++)
+                    offsets[block * Chunk + row + i] = gemm.StoreCodes(codes + i * width + block * 256,
+                        (sbyte*)rowOperand + (long)(row + i) * width + block * 256);
             }
-            gemm.StoreRows(codes, width, Group, width, rowOperand + (long)row * width * gemm.ElementBytes, width);
-            gemm.StorePanels(weights.Precision.Ternary ? decoded : codes, width, Group, width, state.Panels, capacity, row);
+            if (!integers) gemm.StoreRows(codes, width, Group, width, rowOperand + (long)row * width * gemm.ElementBytes, width);
+            gemm.StorePanels(ternary ? decoded : codes, width, Group, width, state.Panels, capacity, firstRow + row);
         }
+        return new LinearInput(rowOperand, ternary ? scales : null, offsets, Chunk);
     }
 
-    private void NormalizeBackward(NormState state, Parameter gain, float* dy, float* dx, int rows, bool accumulate)
+    // From `inner` to dx.
+    private void NormalizeBackward(NormState state, Parameter gain, int firstRow, float* dx, int rows, bool accumulate)
     {
         int width = state.Width;
         for (int row = 0; row < rows; row++)
-            RmsNorm.Backward(state.Input + (long)row * width, weights.Values + gain.Offset, state.Inverse[row], dy + (long)row * width,
-                width, dx + (long)row * width, Gradients + gain.Offset, accumulate);
+            RmsNorm.Backward(state.Input + (long)(firstRow + row) * width, weights.Values + gain.Offset, state.Inverse[firstRow + row],
+                inner + (long)row * width, width, dx + (long)row * width, Gradients + gain.Offset, accumulate);
     }
 
-    private void Forward(Linear linear, float* y, int yStride, int rows, bool accumulate = false) =>
-        linear.Forward(rowOperand, linear.In, weights.Precision.Ternary ? scales : null, capacity, y, yStride, rows, accumulate);
+    private void StoreGradient(float* dy, int width, int rows) =>
+        gemm.StoreRowsAndPanels(dy, width, rows, width, rowOperand, width, panelOperand, Chunk, 0);
 
-    private void StoreGradient(float* dy, int width, int rows)
+    // The stored gradient holds several outputs side by side; this one begins at column `first`. The input's goes to `inner`.
+    private void Backward(Linear linear, int first, int stride, NormState input, int row, int rows, bool accumulate = false)
     {
-        gemm.StoreRows(dy, width, rows, width, rowOperand, width);
-        gemm.StorePanels(dy, width, rows, width, panelOperand, capacity, 0);
+        linear.Backward(rowOperand + (long)first * gemm.ElementBytes, stride, inner, linear.In, rows, accumulate);
+        linear.Gradient(panelOperand + first / Gemm.PanelColumns * gemm.PanelBytes(Chunk), Chunk,
+            input.Panels + gemm.PanelBytes(row), capacity, rows, Gradients);
     }
 
-    // The stored gradient holds several outputs side by side; this one begins at column `first`.
-    private void Backward(Linear linear, int first, int stride, NormState input, float* dx, int rows, bool accumulate = false)
+    private void Turn(float* qkv, int row, int rows, float direction)
     {
-        linear.Backward(rowOperand + (long)first * gemm.ElementBytes, stride, dx, linear.In, rows, accumulate);
-        linear.Gradient(panelOperand + first / Gemm.PanelColumns * gemm.PanelBytes(capacity), input.Panels, capacity, rows, Gradients);
-    }
-
-    private void Turn(float* qkv, float direction)
-    {
-        for (int s = 0; s < Batch.SequenceCount; s++)
-            for (int position = 0; position < Batch.Lengths[s]; position++)
-                weights.Rope.Turn(qkv + (long)(Batch.Starts[s] + position) * qkvWidth, shape.Heads + shape.KvHeads, position, direction);
+        int end = Math.Min(row + rows, Batch.TokenCount);
+        for (int i = row; i < end; i++)
+            weights.Rope.Turn(qkv + (long)i * qkvWidth, shape.Heads + shape.KvHeads, Batch.Positions[i], direction);
     }
 
     private static void Copy(float* source, float* target, int count) => new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));

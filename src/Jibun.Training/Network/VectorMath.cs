@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Jibun.Training.Network;
 
@@ -8,6 +9,7 @@ internal static class VectorMath
     /// e^x within 2 units in the last place for x in [-87, 88], clamped outside. x = k ln 2 + r with |r| ≤ ln 2 / 2, ln 2 split in two so
     /// that r is exact; e^r by its Taylor series to r⁷ in Horner form; 2^k by the exponent bits.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp(Vector<float> x)
     {
         x = Vector.Min(Vector.Max(x, new Vector<float>(-87)), new Vector<float>(88));

@@ -18,19 +18,51 @@ public sealed unsafe class GemmTests
         {
             var random = new SplitMix(5);
             float* x = Fill(arena, rows * k, () => random.NextInt(255) - 127), w = Fill(arena, columns * k, () => random.NextInt(3) - 1);
-            float* scales = Fill(arena, rows * (k / 256), () => random.NextFloat());
+            float* scales = tier == "portable" ? Fill(arena, rows * (k / 256), () => random.NextFloat()) : null;
             byte* a = arena.Bytes((long)rows * k * gemm.ElementBytes), b = arena.Bytes((long)columns * k * gemm.ElementBytes);
             gemm.StoreRows(x, k, rows, k, a, k);
             for (int column = 0; column < columns; column += 32)
                 gemm.StorePanelTransposed(w + column * k, k, k, b + column / 32 * gemm.PanelBytes(k));
             float* c = Fill(arena, rows * columns, () => 1);
-            gemm.MultiplyRows(a, k, b, k, k, c, columns, rows, columns, 0.5f, accumulate: true, scales, rows);
+            gemm.MultiplyRows(a, k, b, k, c, columns, rows, columns, 0.5f, accumulate: true, scales, rows);
             for (int i = 0; i < rows; i++)
                 for (int j = 0; j < columns; j++)
                 {
                     double expected = 1;
-                    for (int p = 0; p < k; p++) expected += (double)x[i * k + p] * w[j * k + p] * scales[p / 256 * rows + i] * 0.5;
+                    for (int p = 0; p < k; p++) expected += (double)x[i * k + p] * w[j * k + p] * (scales == null ? 1 : scales[p / 256 * rows + i]) * 0.5;
                     Assert.Equal(expected, c[i * columns + j], 2e-6 * 127 * k);
+                }
+        }
+    }
+
+    [Fact]
+    public void CodesTimesTernaryPanelsIsExact()
+    {
+        Gemm gemm = Tier("emitted");
+        using var arena = new Arena();
+        foreach ((int rows, int k, int columns) in new[] { (8, 256, 32), (264, 512, 96), (520, 256, 256) })
+        {
+            var random = new SplitMix(6);
+            float* x = Fill(arena, rows * k, () => random.NextInt(255) - 127), w = Fill(arena, columns * k, () => random.NextInt(3) - 1);
+            float* scales = Fill(arena, rows * (k / 256), () => random.NextFloat()), c = Fill(arena, rows * columns, () => 1);
+            byte* a = arena.Bytes(rows * k), b = arena.Bytes(columns * k);
+            int* offsets = (int*)arena.Floats(rows * (k / 256));
+            for (int row = 0; row < rows; row++)
+                for (int block = 0; block < k / 256; block++)
+                    offsets[block * rows + row] = gemm.StoreCodes(x + row * k + block * 256, (sbyte*)a + row * k + block * 256);
+            for (int column = 0; column < columns; column += 32) gemm.StoreTernaryPanel(w + column * k, k, k, b + column * k);
+            gemm.MultiplyCodes((sbyte*)a, k, b, k, c, columns, rows, columns, 0.5f, accumulate: true, scales, offsets, rows);
+            for (int i = 0; i < rows; i++)
+                for (int j = 0; j < columns; j++)
+                {
+                    float expected = 1;
+                    for (int block = 0; block < k / 256; block++)
+                    {
+                        int sum = 0;
+                        for (int p = block * 256; p < block * 256 + 256; p++) sum += (int)x[i * k + p] * (int)w[j * k + p];
+                        expected = MathF.FusedMultiplyAdd(sum, scales[block * rows + i] * 0.5f, expected);
+                    }
+                    Assert.Equal(expected, c[i * columns + j]);
                 }
         }
     }

@@ -18,7 +18,7 @@ public sealed unsafe class TrainerTests : IDisposable
     {
         using var trainer = new Trainer(Options("learn") with { Ternary = ternary }, ToySet.Copy(2000, Vocabulary));
         LossSums sums = default;
-        for (int step = 0; step < 150; step++)
+        for (int step = 0; step < 120; step++)
         {
             sums = default;
             trainer.Step(ref sums);
@@ -90,7 +90,7 @@ public sealed unsafe class TrainerTests : IDisposable
 
     private TrainingOptions Options(string name) => new()
     {
-        Shape = new NetworkShape { VocabularySize = Vocabulary, Layers = 2, FeedForward = 256, Context = 64 },
+        Shape = new NetworkShape { VocabularySize = Vocabulary, Layers = 1, FeedForward = 256, Context = 64 },
         Folder = Path.Combine(folder, name),
         Threads = 2,
         BatchTokens = 512,

@@ -34,6 +34,14 @@ public static unsafe class Elementwise
         for (; i < length; i++) y[i] += x[i];
     }
 
+    /// <summary>y = scale · y.</summary>
+    public static void Scale(float* y, float scale, int length)
+    {
+        int i = 0;
+        for (; i + Lanes <= length; i += Lanes) (Vector512.Load(y + i) * Vector512.Create(scale)).Store(y + i);
+        for (; i < length; i++) y[i] *= scale;
+    }
+
     /// <summary>gate = gate · sigmoid(gate) · up.</summary>
     public static void SiluProduct(float* gate, float* up, int length)
     {

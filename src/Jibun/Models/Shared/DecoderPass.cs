@@ -68,24 +68,24 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     {
         _input.Set(input, Rows, width);
         matmul.Run(_input, Product(linear, output));
-        AddBias(linear, output);
+        Complete(linear, output);
     }
 
     public void Project(float* input, int width, Linear first, float* firstOutput, Linear second, float* secondOutput)
     {
         _input.Set(input, Rows, width);
         matmul.Run(_input, Product(first, firstOutput), Product(second, secondOutput));
-        AddBias(first, firstOutput);
-        AddBias(second, secondOutput);
+        Complete(first, firstOutput);
+        Complete(second, secondOutput);
     }
 
     public void ProjectQueriesKeysValues(float* input, Linear queries, Linear keys, Linear values)
     {
         _input.Set(input, Rows, shape.Width);
         matmul.Run(_input, Product(queries, Queries), Product(keys, Keys), Product(values, Values));
-        AddBias(queries, Queries);
-        AddBias(keys, Keys);
-        AddBias(values, Values);
+        Complete(queries, Queries);
+        Complete(keys, Keys);
+        Complete(values, Values);
     }
 
     public void Rotate(RotaryPositions positions)
@@ -161,8 +161,9 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         else matmul.Team.For(ref work, rows, Math.Max(1, rows / (4 * matmul.Team.Threads)));
     }
 
-    private void AddBias(Linear linear, float* output)
+    private void Complete(Linear linear, float* output)
     {
+        if (linear.Scale != 1) Elementwise.Scale(output, linear.Scale, Rows * linear.Rows);
         if (linear.Bias is not { } bias) return;
         for (int row = 0; row < Rows; row++) Elementwise.Add(Row(output, row, linear.Rows), bias.Pointer, linear.Rows);
     }

@@ -2,10 +2,12 @@ using Jibun.Kernels;
 
 namespace Jibun.Models.Shared;
 
-/// <summary>A projection: y = W x, plus a bias where the model has one.</summary>
-internal sealed class Linear(PendingMatrix weight, Vector? bias = null)
+/// <summary>A projection: y = scale · W x + bias. Scales beside the matrix are how some converters keep BitNet's; most models have neither.</summary>
+internal sealed class Linear(PendingMatrix weight, float scale, Vector? bias)
 {
     public Matrix Weight => weight;
+
+    public float Scale { get; } = scale;
 
     public Vector? Bias { get; } = bias;
 
@@ -13,10 +15,8 @@ internal sealed class Linear(PendingMatrix weight, Vector? bias = null)
 
     public int Columns => weight.Columns;
 
-    public static Linear Load(WeightLoader loader, string name, int rows, int columns)
-    {
-        if (loader.Has($"{name}.scale"))
-            throw new ModelException($"{loader.File.Path}: tensor {name}.scale is a separate scale, which this version does not apply");
-        return new(loader.Matrix($"{name}.weight", rows, columns), loader.OptionalVector($"{name}.bias", rows));
-    }
+    public static Linear Load(WeightLoader loader, string name, int rows, int columns) =>
+        new(loader.Matrix($"{name}.weight", rows, columns),
+            loader.OptionalVector($"{name}.scale", 1)?.Values[0] ?? 1,
+            loader.OptionalVector($"{name}.bias", rows));
 }

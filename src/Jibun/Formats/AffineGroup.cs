@@ -9,8 +9,8 @@ internal readonly record struct AffineFit(float Scale, float Minimum, float Erro
 internal readonly record struct CodeSums(double Code, double Square, double Product);
 
 /// <summary>
-/// A group of a multiple of 8 weights with error weights w, to be fitted with codes 0 … maxCode and a minimum ≥ 0. Codes are
-/// always those nearest to the weights, so scale and minimum are all there is to search.
+/// A group of a multiple of 8 weights with error weights w, to be fitted with codes 0 … maxCode and a minimum, which is
+/// ≥ 0 unless it is signed. Codes are always those nearest to the weights: scale and minimum are all there is to search.
 /// </summary>
 internal readonly ref struct AffineGroup
 {
@@ -21,9 +21,11 @@ internal readonly ref struct AffineGroup
     private readonly ReadOnlySpan<float> x;
     private readonly ReadOnlySpan<float> w;
     private readonly float maxCode;
+    private readonly bool signed;
 
-    public AffineGroup(ReadOnlySpan<float> weights, ReadOnlySpan<float> errorWeights, int maxCode)
+    public AffineGroup(ReadOnlySpan<float> weights, ReadOnlySpan<float> errorWeights, int maxCode, bool signed = false)
     {
+        this.signed = signed;
         x = weights;
         w = errorWeights;
         this.maxCode = maxCode;
@@ -43,16 +45,29 @@ internal readonly ref struct AffineGroup
     /// <summary>Σwx.</summary>
     public double Value { get; }
 
+    /// <summary>Scale, minimum and codes of a block that is a single group with float16 scale and minimum of either sign.</summary>
+    public static (Half Scale, Half Minimum) SearchBlock(
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, int maxCode, Span<byte> codes)
+    {
+        Span<float> errorWeights = stackalloc float[weights.Length];
+        ErrorWeights.Compute(weights, importance, errorWeights);
+        AffineGroup group = new(weights, errorWeights, maxCode, signed: true);
+        AffineFit fit = group.Search();
+        (Half scale, Half minimum) = (BlockScale.ToHalf(fit.Scale), BlockScale.ToHalf(fit.Minimum));
+        group.WriteCodes((float)scale, (float)minimum, codes);
+        return (scale, minimum);
+    }
+
     public AffineFit Search()
     {
-        float low = 0, high = x[0];
+        float low = signed ? x[0] : 0, high = x[0];
         foreach (float value in x)
         {
             low = MathF.Min(low, value);
             high = MathF.Max(high, value);
         }
         float range = high - low;
-        AffineFit best = FitAt(0, (float)Math.Max(0, -Value / Weight));
+        AffineFit best = FitAt(0, (float)(signed ? -Value / Weight : Math.Max(0, -Value / Weight)));
         for (int trial = 0; trial < Trials; trial++)
             best = Better(best, Solve(Sums(range / (maxCode - 1 + 5f * trial / (Trials - 1)), -low)));
         for (int i = 0; i < Refinements; i++)
@@ -113,7 +128,7 @@ internal readonly ref struct AffineGroup
         if (!(determinant > 0)) return new AffineFit(0, 0, float.PositiveInfinity);
         double scale = (Weight * q.Product - Value * q.Code) / determinant;
         double minimum = (q.Code * q.Product - q.Square * Value) / determinant;
-        if (minimum < 0) (scale, minimum) = (q.Product / q.Square, 0);
+        if (minimum < 0 && !signed) (scale, minimum) = (q.Product / q.Square, 0);
         return FitAt((float)scale, (float)minimum);
     }
 

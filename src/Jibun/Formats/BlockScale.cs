@@ -42,6 +42,34 @@ internal static class BlockScale
         return float.IsFinite(inverse) ? inverse : 0;
     }
 
+    /// <summary>
+    /// The fixed rule for codes 0 … 2 · levels − 1 that stand for code − levels: the largest weight gets the code 0, the one
+    /// without a counterpart.
+    /// </summary>
+    public static Half Symmetric(ReadOnlySpan<float> weights, int levels, Span<byte> codes)
+    {
+        float scale = Largest(weights) / -levels;
+        float inverse = Inverse(scale);
+        for (int i = 0; i < weights.Length; i++)
+            codes[i] = (byte)Math.Min(2 * levels - 1, (int)(weights[i] * inverse + (levels + 0.5f)));
+        return ToHalf(scale);
+    }
+
+    /// <summary>The fixed rule for codes 0 … maxCode from the least weight to the largest: weight ≈ code · scale − minimum.</summary>
+    public static (Half Scale, Half Minimum) Affine(ReadOnlySpan<float> weights, int maxCode, Span<byte> codes)
+    {
+        float low = float.MaxValue, high = float.MinValue;
+        foreach (float weight in weights)
+        {
+            if (weight < low) low = weight;
+            if (weight > high) high = weight;
+        }
+        float scale = (high - low) / maxCode;
+        float inverse = Inverse(scale);
+        for (int i = 0; i < weights.Length; i++) codes[i] = (byte)Math.Min(maxCode, (int)((weights[i] - low) * inverse + 0.5f));
+        return (ToHalf(scale), ToHalf(-low));
+    }
+
     /// <summary>0, 1 or 2 for the ternary value next to a weight in units of its scale; halves go away from zero.</summary>
     public static int TernaryCode(float steps) => (int)MathF.Round(Math.Clamp(steps, -1, 1), MidpointRounding.AwayFromZero) + 1;
 }

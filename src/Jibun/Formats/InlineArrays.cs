@@ -57,3 +57,9 @@ public struct SBytes32
 {
     private sbyte first;
 }
+
+[InlineArray(8)]
+public struct Nibbles32x8
+{
+    private Nibbles32 first;
+}

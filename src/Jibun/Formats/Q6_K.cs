@@ -32,8 +32,8 @@ public struct Q6_K : IIntegerBlock<Q6_K>
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out Q6_K block)
     {
         Span<byte> codes = stackalloc byte[256];
-        SymmetricSuperBlock search = new() { Scales = stackalloc sbyte[16] };
-        search.Search(weights, importance, levels: 32, scaleLevels: 128, codes);
+        SymmetricSuperBlock<LinearLevels> search = new(new LinearLevels(32)) { Scales = stackalloc sbyte[16] };
+        search.Search(weights, importance, scaleLevels: 128, codes);
         block = new Q6_K { Scale = search.Scale };
         search.Scales.CopyTo(block.GroupScales);
         for (int i = 0; i < 256; i++)

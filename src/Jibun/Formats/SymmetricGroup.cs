@@ -6,12 +6,13 @@ namespace Jibun.Formats;
 internal readonly record struct SymmetricFit(float Scale, float Error);
 
 /// <summary>
-/// A group of a multiple of 8 weights with error weights w, to be fitted with codes −levels … levels − 1. Codes are always those
-/// nearest to the weights, so the scale, of either sign, is all there is to search.
+/// A group of a multiple of 8 weights with error weights w, to be fitted with the values of <typeparamref name="TLevels"/>. Codes
+/// are always those nearest to the weights, so the scale, of either sign, is all there is to search.
 /// </summary>
-internal readonly ref struct SymmetricGroup(ReadOnlySpan<float> weights, ReadOnlySpan<float> errorWeights, int levels)
+internal readonly ref struct SymmetricGroup<TLevels>(ReadOnlySpan<float> weights, ReadOnlySpan<float> errorWeights, TLevels levels)
+    where TLevels : struct, ILevels
 {
-    /// <summary>Trial steps run from largest / (levels − 1) down to largest / (levels + 2): clipping can pay.</summary>
+    /// <summary>Trials map the largest weight from one level below the lowest value to two beyond: clipping can pay.</summary>
     private const int Trials = 16;
     private const int Refinements = 3;
 
@@ -19,11 +20,11 @@ internal readonly ref struct SymmetricGroup(ReadOnlySpan<float> weights, ReadOnl
     private readonly ReadOnlySpan<float> w = errorWeights;
 
     /// <summary>The scale and the codes of a block that is a single group with a float16 scale.</summary>
-    public static Half SearchBlock(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, int levels, Span<byte> codes)
+    public static Half SearchBlock(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, TLevels levels, Span<byte> codes)
     {
         Span<float> errorWeights = stackalloc float[weights.Length];
         ErrorWeights.Compute(weights, importance, errorWeights);
-        SymmetricGroup group = new(weights, errorWeights, levels);
+        SymmetricGroup<TLevels> group = new(weights, errorWeights, levels);
         Half scale = BlockScale.ToHalf(group.Search().Scale);
         group.WriteCodes((float)scale, codes);
         return scale;
@@ -35,9 +36,9 @@ internal readonly ref struct SymmetricGroup(ReadOnlySpan<float> weights, ReadOnl
         SymmetricFit best = FitAt(0);
         for (int trial = 0; trial < Trials; trial++)
         {
-            float step = -largest / (levels - 1 + 3f * trial / (Trials - 1));
+            float step = largest / (levels.Lowest + levels.Spacing * (1 - 3f * trial / (Trials - 1)));
             best = Better(best, FitAt(Optimum(step)));
-            if (levels < 16) best = Better(best, FitAt(Optimum(-step)));
+            best = Better(best, FitAt(Optimum(-step)));
         }
         for (int i = 0; i < Refinements; i++)
         {
@@ -56,7 +57,7 @@ internal readonly ref struct SymmetricGroup(ReadOnlySpan<float> weights, ReadOnl
         for (int i = 0; i < x.Length; i += 8)
         {
             Vector256<float> value = Vector256.Create(x[i..]);
-            Vector256<float> difference = value - Codes(value * inverse) * s;
+            Vector256<float> difference = value - levels.Nearest(value * inverse) * s;
             error += Vector256.Create(w[i..]) * (difference * difference);
         }
         return new SymmetricFit(scale, Vector256.Sum(error));
@@ -70,7 +71,7 @@ internal readonly ref struct SymmetricGroup(ReadOnlySpan<float> weights, ReadOnl
         for (int i = 0; i < x.Length; i += 8)
         {
             Vector256<float> value = Vector256.Create(x[i..]);
-            Vector256<float> code = Codes(value * inverse);
+            Vector256<float> code = levels.Nearest(value * inverse);
             Vector256<float> weighted = code * Vector256.Create(w[i..]);
             square += weighted * code;
             product += weighted * value;
@@ -78,12 +79,10 @@ internal readonly ref struct SymmetricGroup(ReadOnlySpan<float> weights, ReadOnl
         return (Vector256.Sum(square), Vector256.Sum(product));
     }
 
-    /// <summary>Codes plus <c>levels</c>: 0 … 2 · levels − 1.</summary>
     public void WriteCodes(float scale, Span<byte> codes)
     {
         float inverse = BlockScale.Inverse(scale);
-        for (int i = 0; i < x.Length; i++)
-            codes[i] = (byte)(Math.Clamp(MathF.Round(x[i] * inverse), -levels, levels - 1) + levels);
+        for (int i = 0; i < x.Length; i++) codes[i] = (byte)levels.NearestCode(x[i] * inverse);
     }
 
     /// <summary>The scale of least error for the codes nearest under <paramref name="scale"/>.</summary>
@@ -92,9 +91,6 @@ internal readonly ref struct SymmetricGroup(ReadOnlySpan<float> weights, ReadOnl
         (double square, double product) = Sums(scale);
         return square > 0 ? (float)(product / square) : 0;
     }
-
-    private Vector256<float> Codes(Vector256<float> steps) =>
-        Vector256.Min(Vector256.Max(Vector256.Round(steps), Vector256.Create(-(float)levels)), Vector256.Create(levels - 1f));
 
     private static SymmetricFit Better(SymmetricFit best, SymmetricFit candidate) =>
         candidate.Error < best.Error ? candidate : best;

@@ -1,7 +1,7 @@
 namespace Jibun.Formats;
 
 /// <summary>The search behind blocks of groups with signed integer scales: x ≈ (scale · Scales[g]) · code.</summary>
-internal ref struct SymmetricSuperBlock
+internal ref struct SymmetricSuperBlock<TLevels>(TLevels levels) where TLevels : struct, ILevels
 {
     private const int Rounds = 4;
     private const int Reach = 4;
@@ -10,17 +10,17 @@ internal ref struct SymmetricSuperBlock
     public Span<sbyte> Scales; // [groups]
 
     /// <summary>
-    /// Integer scales run from −<paramref name="scaleLevels"/> to <paramref name="scaleLevels"/> − 1. Codes are written with
-    /// <paramref name="levels"/> added: 0 … 2 · levels − 1. The memory of <see cref="Scales"/> is the caller's.
+    /// Integer scales run from −<paramref name="scaleLevels"/> to <paramref name="scaleLevels"/> − 1. The memory of
+    /// <see cref="Scales"/> is the caller's.
     /// </summary>
-    public void Search(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, int levels, int scaleLevels, Span<byte> codes)
+    public void Search(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, int scaleLevels, Span<byte> codes)
     {
         int groups = Scales.Length, size = weights.Length / groups;
         Span<float> errorWeights = stackalloc float[weights.Length];
         ErrorWeights.Compute(weights, importance, errorWeights);
 
         Span<float> fits = stackalloc float[groups];
-        for (int g = 0; g < groups; g++) fits[g] = Group(weights, errorWeights, g, size, levels).Search().Scale;
+        for (int g = 0; g < groups; g++) fits[g] = Group(weights, errorWeights, g, size).Search().Scale;
 
         Span<sbyte> scales = stackalloc sbyte[groups];
         double least = double.PositiveInfinity;
@@ -30,7 +30,7 @@ internal ref struct SymmetricSuperBlock
             double error = 0, squares = 0, products = 0;
             for (int g = 0; g < groups; g++)
             {
-                SymmetricGroup group = Group(weights, errorWeights, g, size, levels);
+                SymmetricGroup<TLevels> group = Group(weights, errorWeights, g, size);
                 float inverse = BlockScale.Inverse((float)scale);
                 scales[g] = (sbyte)Math.Clamp(MathF.Round(fits[g] * inverse), -scaleLevels, scaleLevels - 1);
                 SymmetricFit best = Climb(group, (float)scale, scaleLevels, ref scales[g]);
@@ -47,21 +47,21 @@ internal ref struct SymmetricSuperBlock
         }
 
         for (int g = 0; g < groups; g++)
-            Group(weights, errorWeights, g, size, levels).WriteCodes((float)Scale * Scales[g], codes.Slice(g * size, size));
+            Group(weights, errorWeights, g, size).WriteCodes((float)Scale * Scales[g], codes.Slice(g * size, size));
     }
 
-    private static SymmetricGroup Group(ReadOnlySpan<float> x, ReadOnlySpan<float> w, int g, int size, int levels) =>
+    private readonly SymmetricGroup<TLevels> Group(ReadOnlySpan<float> x, ReadOnlySpan<float> w, int g, int size) =>
         new(x.Slice(g * size, size), w.Slice(g * size, size), levels);
 
     /// <summary>Moves the integer to its best neighbour for as long as the error falls.</summary>
-    private static SymmetricFit Climb(SymmetricGroup group, float scale, int levels, ref sbyte integer)
+    private static SymmetricFit Climb(SymmetricGroup<TLevels> group, float scale, int most, ref sbyte integer)
     {
         SymmetricFit best = group.FitAt(scale * integer);
         for (bool moved = true; moved;)
         {
             moved = false;
             int centre = integer;
-            for (int a = Math.Max(-levels, centre - Reach); a <= Math.Min(levels - 1, centre + Reach); a++)
+            for (int a = Math.Max(-most, centre - Reach); a <= Math.Min(most - 1, centre + Reach); a++)
             {
                 SymmetricFit fit = group.FitAt(scale * a);
                 if (!(fit.Error < best.Error)) continue;

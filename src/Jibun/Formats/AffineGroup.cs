@@ -45,7 +45,7 @@ internal readonly ref struct AffineGroup
     /// <summary>Σwx.</summary>
     public double Value { get; }
 
-    /// <summary>Scale, minimum and codes of a block that is a single group with float16 scale and minimum of either sign.</summary>
+    /// <summary>The search for a block of a single group, whose minimum may have either sign.</summary>
     public static (Half Scale, Half Minimum) SearchBlock(
         ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, int maxCode, Span<byte> codes)
     {

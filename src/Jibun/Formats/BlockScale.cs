@@ -55,7 +55,7 @@ internal static class BlockScale
         return ToHalf(scale);
     }
 
-    /// <summary>The fixed rule for codes 0 … maxCode from the least weight to the largest: weight ≈ code · scale − minimum.</summary>
+    /// <summary>The fixed rule for codes from the least weight to the largest: weight ≈ code · scale − minimum.</summary>
     public static (Half Scale, Half Minimum) Affine(ReadOnlySpan<float> weights, int maxCode, Span<byte> codes)
     {
         float low = float.MaxValue, high = float.MinValue;

@@ -8,12 +8,13 @@ namespace Jibun.Formats;
 /// <param name="CodeBits">Bits per code: 1 to 8. Codes are unsigned.</param>
 /// <param name="ZeroPoint">The code that means zero.</param>
 /// <param name="SubBlock">Weights that share an integer scale: a multiple of 16.</param>
-/// <param name="BlockSize">Weights that share the float scale d.</param>
+/// <param name="BlockSize">Weights that share d and an activation scale: the format's block or an equal part of it.</param>
 /// <param name="HasScales">Whether sub-blocks have an integer scale of their own (−128 … 127).</param>
 /// <param name="HasMins">Whether sub-blocks have an integer minimum (0 … 255).</param>
 /// <param name="HasBlockScale">Whether blocks carry d (float16). If not, one float scale belongs to the whole tensor.</param>
 public sealed record BlockAnatomy(
-    int CodeBits, int ZeroPoint, int SubBlock, int BlockSize, bool HasScales = false, bool HasMins = false, bool HasBlockScale = true)
+    int CodeBits, int ZeroPoint, int SubBlock, int BlockSize,
+    bool HasScales = false, bool HasMins = false, bool HasBlockScale = true)
 {
     public int SubBlocks => BlockSize / SubBlock;
 }
@@ -21,10 +22,10 @@ public sealed record BlockAnatomy(
 /// <summary>One block taken apart; see <see cref="BlockAnatomy"/> for what the parts mean.</summary>
 public ref struct UnpackedBlock
 {
-    public Span<byte> Codes; // [BlockSize]
-    public Span<short> Scales; // [SubBlocks] if HasScales
-    public Span<short> Mins; // [SubBlocks] if HasMins
-    public Half D;
+    public Span<byte> Codes; // [BlockSize of the format]
+    public Span<short> Scales; // [SubBlocks of all parts] if HasScales
+    public Span<short> Mins; // [SubBlocks of all parts] if HasMins
+    public Half D; // of every part
     public Half DMin;
 }
 

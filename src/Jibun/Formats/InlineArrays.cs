@@ -4,6 +4,12 @@ namespace Jibun.Formats;
 
 // Fixed arrays inside block structs.
 
+[InlineArray(2)]
+public struct Bytes2
+{
+    private byte first;
+}
+
 [InlineArray(4)]
 public struct Bytes4
 {
@@ -18,6 +24,12 @@ public struct Bytes12
 
 [InlineArray(16)]
 public struct Bytes16
+{
+    private byte first;
+}
+
+[InlineArray(24)]
+public struct Bytes24
 {
     private byte first;
 }

@@ -18,7 +18,8 @@ public struct Q2_K : IIntegerBlock<Q2_K>
     public static GgmlType Type => GgmlType.Q2_K;
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
-    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 2, ZeroPoint: 0, SubBlock: 16, BlockSize: 256, HasScales: true, HasMins: true);
+    public static BlockAnatomy Anatomy { get; } =
+        new(CodeBits: 2, ZeroPoint: 0, SubBlock: 16, BlockSize: 256, HasScales: true, HasMins: true);
 
     public static void Decode(in Q2_K block, Span<float> weights)
     {

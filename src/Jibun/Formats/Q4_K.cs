@@ -17,7 +17,8 @@ public struct Q4_K : IIntegerBlock<Q4_K>
     public static GgmlType Type => GgmlType.Q4_K;
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
-    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 4, ZeroPoint: 0, SubBlock: 32, BlockSize: 256, HasScales: true, HasMins: true);
+    public static BlockAnatomy Anatomy { get; } =
+        new(CodeBits: 4, ZeroPoint: 0, SubBlock: 32, BlockSize: 256, HasScales: true, HasMins: true);
 
     public static void Decode(in Q4_K block, Span<float> weights)
     {

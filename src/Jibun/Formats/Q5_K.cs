@@ -18,7 +18,8 @@ public struct Q5_K : IIntegerBlock<Q5_K>
     public static GgmlType Type => GgmlType.Q5_K;
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
-    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 5, ZeroPoint: 0, SubBlock: 32, BlockSize: 256, HasScales: true, HasMins: true);
+    public static BlockAnatomy Anatomy { get; } =
+        new(CodeBits: 5, ZeroPoint: 0, SubBlock: 32, BlockSize: 256, HasScales: true, HasMins: true);
 
     public static void Decode(in Q5_K block, Span<float> weights)
     {

@@ -9,7 +9,8 @@ internal readonly record struct SymmetricFit(float Scale, float Error);
 /// A group of a multiple of 8 weights with error weights w, to be fitted with the values of <typeparamref name="TLevels"/>. Codes
 /// are always those nearest to the weights, so the scale, of either sign, is all there is to search.
 /// </summary>
-internal readonly ref struct SymmetricGroup<TLevels>(ReadOnlySpan<float> weights, ReadOnlySpan<float> errorWeights, TLevels levels)
+internal readonly ref struct SymmetricGroup<TLevels>(
+    ReadOnlySpan<float> weights, ReadOnlySpan<float> errorWeights, TLevels levels)
     where TLevels : struct, ILevels
 {
     /// <summary>Trials map the largest weight from one level below the lowest value to two beyond: clipping can pay.</summary>

@@ -4,8 +4,7 @@ namespace Jibun.Formats;
 
 /// <summary>
 /// 256 ternary weights: (trit − 1) · scale, five trits a byte. Weights 0–159 are five planes of 32 in bytes 0–31, weights
-/// 160–239 five planes of 16 in bytes 32–47, weights 240–255 four planes of 4 in the last four bytes. A byte is a fraction of
-/// 256 in base 3, rounded up: multiplied by 3 it overflows by its first trit.
+/// 160–239 five planes of 16 in bytes 32–47, weights 240–255 four planes of 4 in the last four bytes (<see cref="Trits"/>).
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public struct TQ1_0 : IIntegerBlock<TQ1_0>
@@ -13,8 +12,6 @@ public struct TQ1_0 : IIntegerBlock<TQ1_0>
     public Bytes48 Codes;
     public Bytes4 LastCodes;
     public Half Scale;
-
-    private static ReadOnlySpan<byte> PowersOf3 => [1, 3, 9, 27, 81];
 
     public static GgmlType Type => GgmlType.TQ1_0;
     public static int BlockSize => 256;
@@ -32,9 +29,9 @@ public struct TQ1_0 : IIntegerBlock<TQ1_0>
         float scale = BlockScale.LargestMagnitude(weights);
         float inverse = BlockScale.Inverse(scale);
         block = new TQ1_0 { Scale = BlockScale.ToHalf(scale) };
-        for (int i = 0; i < 32; i++) block.Codes[i] = Pack(weights[i..160], inverse, 32);
-        for (int i = 0; i < 16; i++) block.Codes[i + 32] = Pack(weights[(i + 160)..240], inverse, 16);
-        for (int i = 0; i < 4; i++) block.LastCodes[i] = Pack(weights[(i + 240)..], inverse, 4);
+        for (int i = 0; i < 32; i++) block.Codes[i] = Trits.Pack(weights[i..160], inverse, 32);
+        for (int i = 0; i < 16; i++) block.Codes[i + 32] = Trits.Pack(weights[(i + 160)..240], inverse, 16);
+        for (int i = 0; i < 4; i++) block.LastCodes[i] = Trits.Pack(weights[(i + 240)..], inverse, 4);
     }
 
     public static void Unpack(in TQ1_0 block, ref UnpackedBlock parts)
@@ -52,18 +49,8 @@ public struct TQ1_0 : IIntegerBlock<TQ1_0>
 
     private readonly int Code(int i) => i switch
     {
-        < 160 => Trit(Codes[i % 32], i / 32),
-        < 240 => Trit(Codes[32 + i % 16], (i - 160) / 16),
-        _ => Trit(LastCodes[i % 4], (i - 240) / 4),
+        < 160 => Trits.Digit(Codes[i % 32], i / 32),
+        < 240 => Trits.Digit(Codes[32 + i % 16], (i - 160) / 16),
+        _ => Trits.Digit(LastCodes[i % 4], (i - 240) / 4),
     };
-
-    private static int Trit(byte packed, int index) => (byte)(packed * PowersOf3[index]) * 3 >> 8;
-
-    private static byte Pack(ReadOnlySpan<float> weights, float inverse, int stride)
-    {
-        int value = 0;
-        for (int plane = 0; plane < 5; plane++)
-            value = value * 3 + (plane * stride < weights.Length ? BlockScale.TernaryCode(weights[plane * stride] * inverse) : 0);
-        return (byte)((value * 256 + 242) / 243);
-    }
 }

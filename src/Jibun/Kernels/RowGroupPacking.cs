@@ -12,27 +12,32 @@ internal static unsafe class RowGroupPacking
     {
         BlockAnatomy anatomy = layout.Anatomy;
         long rowBytes = format.RowBytes(columns);
-        Span<byte> codes = stackalloc byte[anatomy.BlockSize];
-        Span<short> scales = stackalloc short[anatomy.SubBlocks];
-        Span<short> mins = stackalloc short[anatomy.SubBlocks];
-        var parts = new UnpackedBlock { Codes = codes, Scales = scales, Mins = mins };
-        int blocks = columns / anatomy.BlockSize;
-        for (int block = 0; block < blocks; block++, group += layout.BlockBytes)
+        int parts = format.BlockSize / anatomy.BlockSize, subBlocks = anatomy.SubBlocks;
+        Span<byte> codes = stackalloc byte[format.BlockSize];
+        Span<short> scales = stackalloc short[parts * subBlocks];
+        Span<short> mins = stackalloc short[parts * subBlocks];
+        var unpacked = new UnpackedBlock { Codes = codes, Scales = scales, Mins = mins };
+        for (int block = 0; block < columns / format.BlockSize; block++, group += parts * layout.BlockBytes)
         {
-            new Span<byte>(group, layout.BlockBytes).Clear();
+            new Span<byte>(group, parts * layout.BlockBytes).Clear();
             for (int row = 0; row < RowGroupLayout.Rows; row++)
             {
                 if (row < rows)
-                    format.Unpack(source + row * rowBytes + (long)block * format.BlockBytes, ref parts);
+                    format.Unpack(source + row * rowBytes + (long)block * format.BlockBytes, ref unpacked);
                 else
-                    Blank(anatomy, ref parts);
-                PutCodes(layout, group, row, codes);
-                if (anatomy.HasScales)
-                    for (int sub = 0; sub < scales.Length; sub++) group[layout.ScaleOffset + sub * RowGroupLayout.Rows + row] = (byte)scales[sub];
-                if (anatomy.HasMins)
-                    for (int sub = 0; sub < mins.Length; sub++) group[MinIndex(layout, sub, row)] = (byte)mins[sub];
-                if (anatomy.HasBlockScale) ((Half*)(group + layout.DOffset))[row] = parts.D;
-                if (anatomy.HasMins) ((Half*)(group + layout.DMinOffset))[row] = parts.DMin;
+                    Blank(anatomy, ref unpacked);
+                for (int part = 0; part < parts; part++)
+                {
+                    byte* target = group + part * layout.BlockBytes;
+                    PutCodes(layout, target, row, codes.Slice(part * anatomy.BlockSize, anatomy.BlockSize));
+                    for (int sub = 0; sub < subBlocks; sub++)
+                    {
+                        if (anatomy.HasScales) target[layout.ScaleOffset + sub * RowGroupLayout.Rows + row] = (byte)scales[part * subBlocks + sub];
+                        if (anatomy.HasMins) target[MinIndex(layout, sub, row)] = (byte)mins[part * subBlocks + sub];
+                    }
+                    if (anatomy.HasBlockScale) ((Half*)(target + layout.DOffset))[row] = unpacked.D;
+                    if (anatomy.HasMins) ((Half*)(target + layout.DMinOffset))[row] = unpacked.DMin;
+                }
             }
         }
     }

@@ -29,6 +29,31 @@ public sealed class DecodeTests
         AssertSameBits(GgmlOracle.Decode(type, blocks, weights.Length), format, blocks);
     }
 
+    [Fact]
+    public void TwoBitsOfPrismMLLieInOrder()
+    {
+        byte[] block = [0, 0x3C, .. Enumerable.Repeat<byte>(0b11_10_01_00, 32)]; // scale 1
+        float[] weights = new float[128];
+        BlockFormat.Of<PQ2_0>().Decode(block, weights);
+        for (int i = 0; i < 128; i++) Assert.Equal(i % 4 - 1, weights[i]);
+    }
+
+    // Digit n of a byte b is ⌊b · 3ⁿ⁺¹ / 256⌋ mod 3.
+    [Fact]
+    public void TritsOfPrismMLLieInPlanesOf16And8And2()
+    {
+        byte[] block = new byte[28];
+        new Random(1).NextBytes(block);
+        (block[26], block[27]) = (0, 0x40); // scale 2
+        List<float> expected = [];
+        foreach ((int first, int bytes, int digits) in ((int, int, int)[])[(0, 16, 5), (16, 8, 5), (24, 2, 4)])
+            for (int n = 0, power = 3; n < digits; n++, power *= 3)
+                for (int i = first; i < first + bytes; i++) expected.Add((block[i] * power / 256 % 3 - 1) * 2);
+        float[] weights = new float[128];
+        BlockFormat.Of<PTQ1_0>().Decode(block, weights);
+        Assert.Equal(expected, weights);
+    }
+
     private static void AssertSameBits(float[] expected, BlockFormat format, byte[] blocks)
     {
         float[] decoded = new float[expected.Length];

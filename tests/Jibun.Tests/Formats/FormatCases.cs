@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Jibun.Formats;
 
 namespace Jibun.Tests.Formats;
@@ -6,28 +7,42 @@ namespace Jibun.Tests.Formats;
 internal static class FormatCases
 {
     /// <summary>Formats of forks, whose blocks upstream does not know.</summary>
-    private static readonly GgmlType[] Forks = [GgmlType.I2_S];
+    private static readonly GgmlType[] Forks = [GgmlType.I2_S, GgmlType.PTQ1_0, GgmlType.PQ2_0];
+
+    private const int PoolSize = 256;
+    private static readonly ConcurrentDictionary<GgmlType, byte[]> Pools = [];
 
     public static TheoryData<GgmlType> All => [.. BlockFormats.All.Select(format => format.Type)];
 
     public static TheoryData<GgmlType> KnownUpstream => [.. BlockFormats.All.Select(format => format.Type).Except(Forks)];
 
-    /// <summary>Random codes and sub-scales, every float16 or float32 in them finite and below 1e30.</summary>
+    /// <summary>Random codes and sub-scales, every scale and weight in them of ordinary size.</summary>
     public static byte[] RandomBlocks(BlockFormat format, int columns, Random random)
     {
-        byte[] bytes = new byte[format.RowBytes(columns)], block = new byte[format.BlockBytes];
+        byte[] pool = Pools.GetOrAdd(format.Type, _ => RandomPool(format));
+        byte[] bytes = new byte[format.RowBytes(columns)];
+        for (int at = 0; at < bytes.Length; at += format.BlockBytes)
+            pool.AsSpan(random.Next(PoolSize) * format.BlockBytes, format.BlockBytes).CopyTo(bytes.AsSpan(at));
+        return bytes;
+    }
+
+    private static byte[] RandomPool(BlockFormat format)
+    {
+        Random random = new((int)format.Type);
+        byte[] pool = new byte[PoolSize * format.BlockBytes];
         float[] weights = new float[format.BlockSize];
-        for (int at = 0; at < bytes.Length; at += block.Length)
+        for (int at = 0; at < pool.Length; at += format.BlockBytes)
         {
+            Span<byte> block = pool.AsSpan(at, format.BlockBytes);
             do
             {
                 random.NextBytes(block);
+                if (format.Type == GgmlType.MXFP4) block[0] = (byte)(105 + block[0] % 32); // execution layouts hold 2⁻²³ and more
                 format.Decode(block, weights);
             }
-            while (!weights.All(weight => MathF.Abs(weight) < 1e30f));
-            block.CopyTo(bytes, at);
+            while (!weights.All(weight => MathF.Abs(weight) < 100));
         }
-        return bytes;
+        return pool;
     }
 
     public static float[] Gaussian(int count, int seed, float deviation = 1)

@@ -12,7 +12,7 @@ public sealed class HalfConversionTests
     {
         Half[] halves = MemoryMarshal.Cast<ushort, Half>(EveryPattern).ToArray();
         float[] singles = new float[halves.Length];
-        for (int start = 0; start < 40; start++) // every position in a vector, and tails
+        for (int start = 0; start < 36; start += 5) // other positions in vectors, and tails
         {
             HalfConversion.ToSingle(halves.AsSpan(start), singles.AsSpan(start));
             for (int i = start; i < halves.Length; i++) AssertSameBits((float)halves[i], singles[i]);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Jibun.Formats;
 using Jibun.Kernels;
+using Jibun.Tests.Formats;
 
 namespace Jibun.Tests.Kernels;
 
@@ -120,29 +121,8 @@ public sealed unsafe class RowGroupKernelTests
         return y;
     }
 
-    /// <summary>Blocks with every field random; float16 scales are kept finite and of ordinary size.</summary>
-    private static byte[] RandomBlocks(BlockFormat format, int rows, int columns, int seed)
-    {
-        var random = new Random(seed);
-        int rowBytes = (int)format.RowBytes(columns);
-        byte[] blocks = new byte[rows * rowBytes];
-        if (format.HasTensorScale || format.Anatomy is null || format.Type is GgmlType.TQ1_0 or GgmlType.TQ2_0)
-        {
-            float[] ternary = new float[columns];
-            for (int row = 0; row < rows; row++)
-            {
-                for (int i = 0; i < columns; i++) ternary[i] = random.Next(3) - 1;
-                format.Encode(ternary, [], blocks.AsSpan(row * rowBytes, rowBytes));
-            }
-            return blocks;
-        }
-        random.NextBytes(blocks);
-        int scaleOffset = format.Type is GgmlType.Q6_K ? 208 : 0, scales = format.Anatomy.HasMins ? 2 : 1;
-        for (int block = 0; block < blocks.Length; block += format.BlockBytes)
-            for (int i = 0; i < scales; i++)
-                MemoryMarshal.Write(blocks.AsSpan(block + scaleOffset + 2 * i), (Half)(random.NextSingle() * 0.01f - 0.004f));
-        return blocks;
-    }
+    private static byte[] RandomBlocks(BlockFormat format, int rows, int columns, int seed) =>
+        FormatCases.RandomBlocks(format, rows * columns, new Random(seed));
 
     private static float[] RandomValues(int count, int seed)
     {

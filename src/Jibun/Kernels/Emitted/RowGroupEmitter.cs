@@ -137,7 +137,7 @@ internal sealed class RowGroupEmitter
 
     private void SumSubBlock(int sub)
     {
-        int groups = _anatomy.SubBlock / RowGroupLayout.GroupColumns;
+        int groups = (_anatomy.HasScales ? _anatomy.SubBlock : _anatomy.BlockSize) / RowGroupLayout.GroupColumns;
         int chains = _tokens == 1 ? Math.Min(4, groups) : 1;
         for (int t = 0; t < _tokens; t++)
         {

@@ -19,6 +19,10 @@ internal sealed class Batch(int tokenCapacity)
 
     public bool[] IsAnswer { get; } = new bool[tokenCapacity];
 
+    public float[] Entropies { get; } = new float[tokenCapacity]; // of each target, after a pass
+
+    public bool[] Hits { get; } = new bool[tokenCapacity]; // whether the target was the most probable token
+
     public int TokenCount { get; private set; }
 
     public int SequenceCount { get; private set; }

@@ -71,28 +71,47 @@ public sealed unsafe class TrainedModel : IDisposable
         return logits;
     }
 
-    /// <summary>Loss on the answers of a set that was not trained on.</summary>
-    public HeldOutLoss Evaluate(TrainingSet set, CancellationToken cancel = default)
+    /// <summary>Scores on the answers of a set, one for each of its tasks that has samples; samples longer than the context are left out.</summary>
+    public IReadOnlyList<HeldOutScore> Evaluate(TrainingSet set, CancellationToken cancel = default)
     {
         using var scratch = new Arena();
-        var replica = new Replica(scratch, weights, Math.Max(1024, set.LongestSample));
+        var replica = new Replica(scratch, weights, Math.Max(1024, Shape.Context));
         var random = new SplitMix(0);
-        LossSums sums = default;
+        var pending = new List<TrainingSample>();
+        var sums = new (int Samples, int Tokens, double Loss, int Hits, int Exact)[set.Tasks.Count];
         foreach (TrainingSample sample in set.Samples)
         {
             if (sample.Length - 1 > Shape.Context) continue;
             if (!replica.Batch.Fits(sample.Length)) Flush();
             replica.Batch.Add(set.TokensOf(sample), sample.PromptLength, promptWeight: 0, promptShare: 1, ref random);
+            pending.Add(sample);
         }
         Flush();
-        return new HeldOutLoss(sums.Answer / Math.Max(1, sums.AnswerTokens), (double)sums.AnswerHits / Math.Max(1, sums.AnswerTokens),
-            sums.AnswerTokens, weights.Precision);
+        return [.. sums.Select((sum, task) => new HeldOutScore(set.Tasks[task], sum.Samples, sum.Tokens, sum.Loss / sum.Tokens,
+            (double)sum.Hits / sum.Tokens, (double)sum.Exact / sum.Samples)).Where(score => score.Samples > 0)];
 
         void Flush()
         {
             cancel.ThrowIfCancellationRequested();
-            sums.Add(replica.Run(1, train: false));
+            replica.Run(1, train: false);
+            int first = 0;
+            foreach (TrainingSample sample in pending)
+            {
+                int tokens = sample.Length - sample.PromptLength, hits = 0;
+                ref (int Samples, int Tokens, double Loss, int Hits, int Exact) sum = ref sums[sample.Task];
+                for (int i = first; i < first + tokens; i++)
+                {
+                    sum.Loss += replica.Batch.Entropies[i];
+                    if (replica.Batch.Hits[i]) hits++;
+                }
+                sum.Samples++;
+                sum.Tokens += tokens;
+                sum.Hits += hits;
+                if (hits == tokens) sum.Exact++;
+                first += tokens;
+            }
             replica.Batch.Clear();
+            pending.Clear();
         }
     }
 

@@ -8,6 +8,7 @@ namespace Jibun.Training;
 public sealed unsafe class Trainer : IDisposable
 {
     private const float FinalRate = 0.02f;
+    private const int TolerableFailures = 20;
     private readonly TrainingOptions options;
     private readonly TrainingSet set;
     private readonly Arena arena = new();
@@ -21,6 +22,7 @@ public sealed unsafe class Trainer : IDisposable
     private SplitMix random;
     private RunState state = new();
     private float lossScale;
+    private int failures;
 
     internal Trainer(TrainingOptions options, TrainingSet set, Gemm? gemm = null)
     {
@@ -97,6 +99,9 @@ public sealed unsafe class Trainer : IDisposable
         foreach (LossSums loss in losses) sums.Add(loss);
         bool decaying = state.DecayStart >= 0;
         double norm = optimizer.Step(state.Step + 1, LearningRate(), decaying ? 0 : options.WeightDecay, options.Clip, decaying ? 0.99f : 0.998f);
+        failures = double.IsFinite(norm) ? 0 : failures + 1;
+        if (failures > TolerableFailures)
+            throw new ModelException($"training diverged at step {state.Step}: go on from the last checkpoint with a lower learning rate");
         state = state with { Step = state.Step + 1, Tokens = state.Tokens + tokens };
         return norm;
     }

@@ -79,5 +79,9 @@ public sealed record TrainingProgress(
     TrainingPhase Phase, long Step, long Tokens, double Epoch, double AnswerLoss, double PromptLoss, double AnswerAccuracy,
     float LearningRate, double GradientNorm, double TokensPerSecond, TimeSpan Elapsed);
 
-/// <summary>Loss on samples that are not trained on.</summary>
-public sealed record HeldOutLoss(double AnswerLoss, double AnswerAccuracy, int AnswerTokens, Precision Precision);
+/// <summary>How a model does on the samples of one task that it was not trained on.</summary>
+/// <param name="AnswerLoss">Mean cross-entropy of answer tokens, in nats.</param>
+/// <param name="AnswerAccuracy">Share of answer tokens predicted right.</param>
+/// <param name="ExactAnswers">Share of samples whose whole answer is what greedy decoding writes.</param>
+public sealed record HeldOutScore(
+    string Task, int Samples, int AnswerTokens, double AnswerLoss, double AnswerAccuracy, double ExactAnswers);

@@ -120,6 +120,7 @@ internal sealed unsafe class HeadLoss
         float sum = RowMath.ExpSum(row, padded, top), entropy = MathF.Log(sum) + top - logit;
         float weight = batch.TargetWeights[index] * lossScale;
         sums.Weighted += weight * entropy;
+        (batch.Entropies[index], batch.Hits[index]) = (entropy, logit >= top);
         if (batch.IsAnswer[index])
         {
             sums.Answer += entropy;

@@ -59,6 +59,11 @@ public sealed unsafe class TrainerTests : IDisposable
         Trainer.Run(stable with { Folder = Path.Combine(folder, "branch"), StartFrom = stable.Folder, DecayTokens = 1000 }, set, null,
             TestContext.Current.CancellationToken);
         Assert.False(Checkpoint.ReadHeader(stable.Folder).State.Finished);
+        using TrainedModel model = TrainedModel.Load(stable.Folder, mean: true);
+        HeldOutScore score = Assert.Single(model.Evaluate(set));
+        Assert.Equal((100, set.Samples.Sum(sample => sample.Length - sample.PromptLength)), (score.Samples, score.AnswerTokens));
+        Assert.InRange(score.AnswerLoss, 1, 4);
+        Assert.InRange(score.ExactAnswers, 0, score.AnswerAccuracy);
         RunState branch = Checkpoint.ReadHeader(Path.Combine(folder, "branch")).State;
         Assert.True(branch.Finished);
         Assert.InRange(branch.Tokens - branch.DecayStart, 1000, 2000);

@@ -11,9 +11,9 @@ internal enum CharacterClass : byte
     Letter = 1, // \p{L}
     Number = 2, // \p{N}
     Punctuation = 4, // \p{P}
-    Symbol = 8, // \p{S}, but for the tilde
+    Symbol = 8, // \p{S}
     Mark = 16, // \p{M}
     WhiteSpace = 32, // \s
     LineBreak = 64, // \r \n
-    Other = 128, // controls, private use, unassigned, and the tilde
+    Other = 128, // controls, private use, unassigned
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using Jibun.Gguf;
@@ -15,6 +16,7 @@ public sealed class Tokenizer
     private readonly ITextEncoder encoder;
     private readonly SpecialTokens special;
     private readonly AddedTokens added;
+    private readonly int? first, last; // what addSpecial puts around a text
     private readonly byte[]?[] bytes; // [tokens], what a token prints, made when first asked for
 
     private Tokenizer(GgufMetadata metadata)
@@ -52,6 +54,11 @@ public sealed class Tokenizer
         }
         StripRules.Apply(metadata, vocabulary);
         added = new(vocabulary);
+        first = Model == "bert" || AddBos ? Bos ?? throw NoToken("BOS", "bos") : null;
+        last = Model == "bert" ? Separator ?? throw NoToken("SEP", "seperator") : AddEos ? Eos ?? throw NoToken("EOS", "eos") : null;
+
+        ModelException NoToken(string name, string role) => new($"{metadata.Source}: texts take a {name} token, but " +
+            $"tokenizer.ggml.{role}_token_id is missing; convert the model again.");
     }
 
     /// <summary>The algorithm as the file names it: gpt2, llama, bert …</summary>
@@ -89,15 +96,15 @@ public sealed class Tokenizer
     public static Tokenizer Load(GgufMetadata metadata) => new(metadata);
 
     /// <param name="parseSpecial">Reads the texts of control tokens as these tokens; give it templates, never what a user typed.</param>
-    /// <param name="addSpecial">Adds BOS and EOS where the model asks for them.</param>
+    /// <param name="addSpecial">Adds BOS and EOS where the model asks for them; CLS and SEP around a text for BERT.</param>
     public int[] Encode(string text, bool parseSpecial = false, bool addSpecial = false)
     {
         List<int> ids = [];
-        if (addSpecial && AddBos && Bos is int bos) ids.Add(bos);
+        if (addSpecial && first is int bos) ids.Add(bos);
         byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         EncodeParts(utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, utf8)), parseSpecial, ids);
         ArrayPool<byte>.Shared.Return(utf8);
-        if (addSpecial && AddEos && Eos is int eos) ids.Add(eos);
+        if (addSpecial && last is int eos) ids.Add(eos);
         return [.. ids];
     }
 
@@ -106,15 +113,17 @@ public sealed class Tokenizer
     /// <exception cref="JibunException">An id is not in the vocabulary.</exception>
     public string Decode(ReadOnlySpan<int> ids, bool special = false)
     {
-        ArrayBufferWriter<byte> text = new(Math.Max(16, 4 * ids.Length));
+        List<byte> text = new(4 * ids.Length);
         for (int i = 0; i < ids.Length; i++)
         {
             ReadOnlySpan<byte> piece = Bytes(ids[i]);
             if (!special && IsSpecial(ids[i])) continue;
             if (i == 0 && AddSpacePrefix && piece.StartsWith(" "u8)) piece = piece[1..];
-            text.Write(piece);
+            text.AddRange(piece);
         }
-        return Encoding.UTF8.GetString(text.WrittenSpan);
+        Span<byte> printed = CollectionsMarshal.AsSpan(text);
+        if (Model == "bert") printed = printed[..SpaceCleaning.Clean(printed)];
+        return Encoding.UTF8.GetString(printed);
     }
 
     /// <summary>What a token prints, which may be part of a character.</summary>

@@ -40,7 +40,7 @@ internal sealed class WordPieceEncoder : ITextEncoder
             if (stripsAccents && kind == CharacterClass.Mark) continue;
             bool alone = kind == CharacterClass.Punctuation || IsAsciiSign(rune.Value) || IsChinese(rune.Value);
             if (alone) EndWord(word, ids);
-            Append(lowercases ? Rune.ToLowerInvariant(rune) : rune, word);
+            Append(lowercases ? Lower(rune) : rune, word);
             if (alone) EndWord(word, ids);
         }
         EndWord(word, ids);
@@ -65,6 +65,12 @@ internal sealed class WordPieceEncoder : ITextEncoder
             start += length;
         }
         if (ids.Count == before && unknown is int none) ids.Add(none);
+    }
+
+    private static Rune Lower(Rune rune)
+    {
+        if (rune.Value == 0x130) return new Rune('i'); // İ, which the runtime leaves alone
+        return CharacterClasses.IsNewer(rune.Value) ? rune : Rune.ToLowerInvariant(rune);
     }
 
     private static void Append(Rune rune, List<byte> word)

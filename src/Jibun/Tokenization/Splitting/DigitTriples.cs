@@ -12,6 +12,7 @@ internal sealed class DigitTriples : ISplitter
     }
 
     private static bool BeginsAt(Characters piece, int start) =>
-        char.IsAsciiDigit((char)Math.Max(0, piece[start])) && char.IsAsciiDigit((char)Math.Max(0, piece[start + 1])) &&
-        char.IsAsciiDigit((char)Math.Max(0, piece[start + 2]));
+        IsDigit(piece[start]) && IsDigit(piece[start + 1]) && IsDigit(piece[start + 2]);
+
+    private static bool IsDigit(int codePoint) => codePoint is >= '0' and <= '9';
 }

@@ -39,6 +39,7 @@ internal static class PreTokenizers
         new("qwen35", () => new(new Words
             { Digits = 1, Letters = Letter | Mark, NotSigns = CharacterClass.WhiteSpace | Letter | Mark | Number })),
         new("bailingmoe bailingmoe2 llada-moe", () => new(new Words { Digits = 1 })),
+        new("ufakzeka", () => new(new Words { Digits = 1, Contractions = false })),
         new("seed-coder", () => new(new Words { Digits = 1, AfterSigns = "" })),
         new("exaone-moe", () => new(new Words
             { Digits = 1, Shape = WordShape.Phrase, AfterSigns = "\r\n/", LongestAfterSigns = 1 })),
@@ -54,7 +55,7 @@ internal static class PreTokenizers
                 new(None, "\uFF01\uFF01\u2026\u2026\u201C\u201D\u2018\u2019\u2014\u2014\uFF1A\uFF1B\uFF0C\uFF0C\u3001\u303F\uFE30\uFE4F"),
                 new(None, "\u3105\u312F"), new(None, HanAndKana)),
             Marked(1))) { IgnoresMerges = true },
-        new("kimi-k2", () => new(new Words { Contractions = false, Endings = true, Shape = WordShape.ApartFromHan }))
+        new("kimi-k2", () => new(new Words { Contractions = false, Shape = WordShape.ApartFromHan }))
             { NeedsMerges = false },
         new("deepseek-llm", () => new(
             new Runs(new(LineBreak), 1), WithWhiteSpace(None, CasedLetters),

@@ -48,7 +48,7 @@ internal sealed record Words : ISplitter
         {
             end = piece.EndOfNot(sign, NotSigns);
             int last = LongestAfterSigns == int.MaxValue ? piece.Length : Math.Min(piece.Length, end + LongestAfterSigns);
-            while (end < last && AfterSigns.Contains((char)piece[end])) end++;
+            while (end < last && piece[end] < 0x80 && AfterSigns.Contains((char)piece[end])) end++;
             return end;
         }
         return SpacesInPowers ? WhiteSpace.EndInPowers(piece, start) : WhiteSpace.EndWithLines(piece, start);

@@ -60,7 +60,7 @@ public sealed unsafe class TrainerTests : IDisposable
             TestContext.Current.CancellationToken);
         Assert.False(Checkpoint.ReadHeader(stable.Folder).State.Finished);
         using TrainedModel model = TrainedModel.Load(stable.Folder, mean: true);
-        HeldOutScore score = Assert.Single(model.Evaluate(set));
+        HeldOutScore score = Assert.Single(model.Evaluate(set, TestContext.Current.CancellationToken));
         Assert.Equal((100, set.Samples.Sum(sample => sample.Length - sample.PromptLength)), (score.Samples, score.AnswerTokens));
         Assert.InRange(score.AnswerLoss, 1, 4);
         Assert.InRange(score.ExactAnswers, 0, score.AnswerAccuracy);

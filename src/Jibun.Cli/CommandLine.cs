@@ -17,8 +17,15 @@ internal static class CommandLine
     public static Command Create(Terminal terminal, ModelLoader loader) => new("jibun", "Your own AI on your own machine. Without a verb it starts a chat.")
     {
         ChatVerb.Create(terminal, loader),
+        RunVerb.Create(terminal),
         ServeVerb.Create(terminal, loader),
         InfoVerb.Create(terminal),
+        TokenizeVerb.Create(terminal),
+        DetokenizeVerb.Create(terminal),
+        TemplateVerb.Create(terminal),
+        LogitsVerb.Create(terminal),
+        PerplexityVerb.Create(terminal),
+        BenchVerb.Create(terminal),
         DoctorVerb.Create(terminal),
         new HelpOption { Recursive = true },
         Version(terminal),

@@ -1,29 +1,30 @@
 using System.Globalization;
 using System.Text.Json;
 using Jibun.Cli.Terminals;
+using Jibun.Formats;
 using Jibun.Gguf;
 
 namespace Jibun.Cli.Info;
 
-/// <summary>The facts of a model file for people and for programs.</summary>
+/// <summary>What a model file holds, for people and for programs.</summary>
 internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTensors)
 {
-    private readonly ModelFacts _facts = new(file);
+    private readonly GgufDescription _facts = GgufDescription.Of(file);
 
     public void Write(Terminal terminal)
     {
         FactTable table = new();
-        table.Add("file", $"{file.Path} ({Quantity.Bytes(file.FileBytes)}{(file.Shards.Count > 1 ? $" in {file.Shards.Count} shards" : "")}, GGUF v{file.Version})");
-        table.AddKnown("name", _facts.Name);
-        table.Add("architecture", _facts.Architecture);
-        table.AddKnown("license", _facts.License);
+        string shards = _facts.Shards.Count > 1 ? $" in {_facts.Shards.Count} shards" : "";
+        table.Add("file", $"{file.Path} ({Quantity.Bytes(_facts.FileBytes)}{shards}, GGUF v{_facts.Version})");
+        table.Add("name", _facts.Name);
+        table.Add("architecture", _facts.Architecture ?? "not said");
         table.Add("parameters", $"{Quantity.Count(_facts.Parameters)} in {file.Tensors.Count} tensors, {Quantity.Significant(_facts.BitsPerWeight)} bits a weight");
-        foreach (ModelFacts.TypeShare type in _facts.Types)
-            table.Add("", $"{type.Layout.Name}: {type.Tensors} tensors, {Quantity.Bytes(type.Bytes)}{(type.IsReadable ? "" : " (this version cannot read the type)")}");
-        table.AddKnown("context", _facts.ContextLength is { } context ? Invariant($"{context} tokens") : null);
-        table.AddKnown("shape", _facts.Blocks is null ? null : Invariant(
-            $"{_facts.Blocks} blocks, width {_facts.EmbeddingLength}, feed-forward {_facts.FeedForwardLength}, {_facts.Heads} heads, {_facts.KeyValueHeads} for keys and values"));
-        table.AddKnown("tokenizer", _facts.Tokenizer is null ? null : Invariant($"{_facts.Tokenizer}, {_facts.VocabularySize} tokens"));
+        foreach (GgufTypeShare type in _facts.Types)
+            table.Add("", $"{type.Type}: {type.Tensors} tensors, {Quantity.Bytes(type.Bytes)}{(IsReadable(type) ? "" : " (a type that this version cannot read)")}");
+        table.AddKnown("context", Known(_facts.ContextLength, "tokens"));
+        table.AddKnown("layers", Known(_facts.Layers, $"of width {_facts.EmbeddingLength}"));
+        table.AddKnown("experts", Known(_facts.Experts, $"a layer, {_facts.ExpertsUsed} of them used"));
+        table.AddKnown("tokenizer", _facts.Tokenizer is null ? null : $"{_facts.Tokenizer}, {_facts.VocabularySize} tokens");
         table.Add("chat template", _facts.HasChatTemplate ? "yes" : "no");
         table.Write(terminal);
         if (withMetadata) WriteMetadata(terminal);
@@ -34,31 +35,31 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
     {
         json.WriteStartObject();
         json.WriteString("path", file.Path);
-        json.WriteNumber("shards", file.Shards.Count);
-        json.WriteNumber("bytes", file.FileBytes);
-        json.WriteNumber("version", file.Version);
+        json.WriteNumber("shards", _facts.Shards.Count);
+        json.WriteNumber("bytes", _facts.FileBytes);
+        json.WriteNumber("version", _facts.Version);
         json.WriteString("name", _facts.Name);
         json.WriteString("architecture", _facts.Architecture);
-        json.WriteString("license", _facts.License);
+        json.WriteString("kind", _facts.Kind);
         json.WriteNumber("parameters", _facts.Parameters);
         json.WriteNumber("bits_per_weight", Math.Round(_facts.BitsPerWeight, 4));
         WriteNumber(json, "context_length", _facts.ContextLength);
-        WriteNumber(json, "block_count", _facts.Blocks);
+        WriteNumber(json, "layers", _facts.Layers);
         WriteNumber(json, "embedding_length", _facts.EmbeddingLength);
-        WriteNumber(json, "feed_forward_length", _facts.FeedForwardLength);
-        WriteNumber(json, "head_count", _facts.Heads);
-        WriteNumber(json, "head_count_kv", _facts.KeyValueHeads);
-        WriteNumber(json, "vocabulary_size", _facts.VocabularySize);
+        WriteNumber(json, "experts", _facts.Experts);
+        WriteNumber(json, "experts_used", _facts.ExpertsUsed);
         json.WriteString("tokenizer", _facts.Tokenizer);
+        WriteNumber(json, "vocabulary_size", _facts.VocabularySize);
         json.WriteBoolean("chat_template", _facts.HasChatTemplate);
         json.WriteStartArray("types");
-        foreach (ModelFacts.TypeShare type in _facts.Types)
+        foreach (GgufTypeShare type in _facts.Types)
         {
             json.WriteStartObject();
-            json.WriteString("type", type.Layout.Name);
+            json.WriteString("type", type.Type);
             json.WriteNumber("tensors", type.Tensors);
+            json.WriteNumber("weights", type.Weights);
             json.WriteNumber("bytes", type.Bytes);
-            json.WriteBoolean("readable", type.IsReadable);
+            json.WriteBoolean("readable", IsReadable(type));
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -71,7 +72,7 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
     {
         terminal.Out.WriteLine();
         FactTable table = new();
-        foreach ((string key, GgufValue value) in file.Metadata) table.Add(key, value.ToString());
+        foreach (GgufKeyDescription entry in _facts.Metadata) table.Add(entry.Key, entry.Value);
         table.Write(terminal);
     }
 
@@ -79,10 +80,11 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
     {
         terminal.Out.WriteLine();
         FactTable table = new();
-        foreach (GgufTensor tensor in file.Tensors) table.Add(tensor.Name, $"{tensor.Layout.Name} [{string.Join(", ", tensor.Shape)}]");
+        foreach (GgufTensorDescription tensor in _facts.Tensors) table.Add(tensor.Name, $"{tensor.Type} [{string.Join(", ", tensor.Shape)}]");
         table.Write(terminal);
     }
 
+    // For programs nothing is cut.
     private void WriteMetadata(Utf8JsonWriter json)
     {
         json.WriteStartObject("metadata");
@@ -97,16 +99,16 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
     private void WriteTensors(Utf8JsonWriter json)
     {
         json.WriteStartArray("tensors");
-        foreach (GgufTensor tensor in file.Tensors)
+        foreach (GgufTensorDescription tensor in _facts.Tensors)
         {
             json.WriteStartObject();
             json.WriteString("name", tensor.Name);
-            json.WriteString("type", tensor.Layout.Name);
+            json.WriteString("type", tensor.Type);
             json.WriteStartArray("shape");
             foreach (long size in tensor.Shape) json.WriteNumberValue(size);
             json.WriteEndArray();
-            json.WriteNumber("bytes", tensor.ByteLength);
-            json.WriteNumber("offset", tensor.FileOffset);
+            json.WriteNumber("bytes", tensor.Bytes);
+            json.WriteNumber("offset", tensor.Offset);
             json.WriteNumber("shard", tensor.Shard);
             json.WriteEndObject();
         }
@@ -128,11 +130,13 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
         else json.WriteStringValue(value.ToString());
     }
 
+    private static bool IsReadable(GgufTypeShare type) => BlockFormats.All.Any(format => format.Name == type.Type);
+
+    private static string? Known(long? value, string what) => value is null ? null : $"{value.Value.ToString(CultureInfo.InvariantCulture)} {what}";
+
     private static void WriteNumber(Utf8JsonWriter json, string name, long? value)
     {
         if (value is { } known) json.WriteNumber(name, known);
         else json.WriteNull(name);
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

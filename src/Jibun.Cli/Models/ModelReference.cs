@@ -1,3 +1,4 @@
+using Jibun.Generation;
 using Jibun.Gguf;
 
 namespace Jibun.Cli.Models;
@@ -24,6 +25,9 @@ internal sealed record ModelReference(string Name, string? Path)
     }
 
     public GgufFile Open() => Path is null ? GgufFile.Open(BuiltInModel.Open(), Name) : GgufFile.Open(Path);
+
+    /// <summary>Loads the model to run it; costs the time and memory of its weights.</summary>
+    public LoadedModel Load(int threads = 0) => LoadedModel.Open(Open(), new LoadOptions { Threads = threads });
 
     private static string? FirstModelIn(string folder) =>
         Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal).FirstOrDefault();

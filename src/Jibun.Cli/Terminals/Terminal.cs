@@ -45,6 +45,9 @@ internal class Terminal(TextReader input, TextWriter output, TextWriter error)
     /// <summary>Everything on stdin; an interrupt ends the waiting although the read goes on.</summary>
     public Task<string> ReadAllAsync(CancellationToken cancel) => Task.Run(In.ReadToEnd, cancel).WaitAsync(cancel);
 
+    /// <summary>A text file, or stdin when there is no path.</summary>
+    public TextReader OpenText(string? path) => path is null or "-" ? In : new StreamReader(path);
+
     /// <summary>Writes one line of JSON to stdout.</summary>
     public void WriteJson(Action<Utf8JsonWriter> write)
     {

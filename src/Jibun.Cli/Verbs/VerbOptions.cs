@@ -23,4 +23,16 @@ internal static class VerbOptions
         });
         return option;
     }
+
+    public static Option<int> Threads()
+    {
+        Option<int> option = new("--threads", "-t") { Description = "Threads that compute; 0 takes every core", HelpName = "T" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 1024) result.AddError("--threads must lie between 0 and 1024");
+        });
+        return option;
+    }
+
+    public static Option<string> Tokens(string what) => new("--tokens") { Description = $"{what}, such as 1,2,3", HelpName = "IDS" };
 }

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using Jibun.Generation;
+
+namespace Jibun.Cli.Bench;
+
+/// <summary>Tokens per second of several repetitions.</summary>
+internal sealed record Speed(int Tokens, IReadOnlyList<double> Rates)
+{
+    public double Median { get; } = MedianOf([.. Rates.Order()]);
+
+    public double Lowest => Rates.Min();
+
+    public double Highest => Rates.Max();
+
+    private static double MedianOf(double[] sorted)
+    {
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}
+
+/// <summary>Measures what users wait for: reading a prompt, and writing token after token from an empty conversation.</summary>
+internal sealed class Benchmark(LoadedModel model, int promptTokens, int generatedTokens, int repetitions)
+{
+    private static readonly SamplingOptions s_greedy = new() { Temperature = 0 };
+
+    /// <summary>One warm-up of each kind, then prompt and generation in turn, so that a busy moment touches both.</summary>
+    public async Task<(Speed? Prompt, Speed? Generation)> RunAsync(CancellationToken cancel)
+    {
+        List<double> prompt = [], generation = [];
+        for (int i = -1; i < repetitions; i++)
+        {
+            if (promptTokens > 0 && await PromptAsync(cancel) is var read && i >= 0) prompt.Add(read);
+            if (generatedTokens > 0 && await GenerationAsync(cancel) is var written && i >= 0) generation.Add(written);
+        }
+        return (prompt.Count > 0 ? new Speed(promptTokens, prompt) : null, generation.Count > 0 ? new Speed(generatedTokens, generation) : null);
+    }
+
+    private async Task<double> PromptAsync(CancellationToken cancel)
+    {
+        Random random = new(promptTokens);
+        int[] tokens = [.. Enumerable.Range(0, promptTokens).Select(_ => random.Next(model.Model.Info.VocabularySize))];
+        long begun = Stopwatch.GetTimestamp();
+        using Conversation conversation = model.CreateConversation();
+        await foreach (GeneratedToken _ in conversation.GenerateAsync(tokens, Options(1), cancel)) break;
+        return promptTokens / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+    }
+
+    private async Task<double> GenerationAsync(CancellationToken cancel)
+    {
+        int[] start = [model.Tokenizer.Bos ?? 0];
+        long first = 0;
+        using Conversation conversation = model.CreateConversation();
+        await foreach (GeneratedToken _ in conversation.GenerateAsync(start, Options(generatedTokens + 1), cancel))
+            if (first == 0) first = Stopwatch.GetTimestamp();
+        return generatedTokens / Stopwatch.GetElapsedTime(first).TotalSeconds;
+    }
+
+    private static GenerationOptions Options(int tokens) => new() { Sampling = s_greedy, MaxTokens = tokens, IgnoreEndOfGeneration = true };
+}

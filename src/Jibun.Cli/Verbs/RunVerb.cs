@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text;
+using Jibun.Chat;
+using Jibun.Cli.Chat;
+using Jibun.Cli.Models;
+using Jibun.Cli.Terminals;
+using Jibun.Generation;
+
+namespace Jibun.Cli.Verbs;
+
+internal static class RunVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        Option<string> model = VerbOptions.Model();
+        Option<string> prompt = new("--prompt", "-p") { Description = "The text to continue; without it and without --tokens, stdin", HelpName = "TEXT" };
+        Option<string> tokens = VerbOptions.Tokens("Feeds ids instead of text");
+        Option<int?> maxTokens = VerbOptions.MaxTokens();
+        SamplingFlags sampling = new();
+        Option<string[]> stop = new("--stop") { Description = "A text that ends the continuation", HelpName = "TEXT" };
+        Option<bool> raw = new("--raw") { Description = "Nothing but the continuation, byte for byte: no line end, no line of facts" };
+        Option<int> threads = VerbOptions.Threads();
+        Option<bool> json = VerbOptions.Json();
+        Command verb = new("run", "Plain completion: no chat template") { model, prompt, tokens, maxTokens };
+        sampling.AddTo(verb);
+        foreach (Option option in (Option[])[stop, raw, threads, json]) verb.Add(option);
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            if (parsed.GetValue(prompt) is not null && parsed.GetValue(tokens) is not null) throw new UsageException("give --prompt or --tokens, not both");
+            GenerationOptions options = new()
+            {
+                Sampling = sampling.Read(parsed),
+                MaxTokens = parsed.GetValue(maxTokens) ?? int.MaxValue,
+                Stop = parsed.GetValue(stop) ?? [],
+            };
+            string? text = parsed.GetValue(tokens) is null ? parsed.GetValue(prompt) ?? await terminal.ReadAllAsync(cancel) : null;
+            using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(parsed.GetValue(threads));
+            int[] ids = text is null
+                ? TokenList.Parse(parsed.GetValue(tokens)!, loaded.Tokenizer)
+                : loaded.Tokenizer.Encode(text, parseSpecial: true, addSpecial: true);
+            Continuation made = new(terminal, streams: !parsed.GetValue(json));
+            await made.RunAsync(loaded, ids, options, cancel);
+            if (parsed.GetValue(json)) made.WriteJson();
+            else if (!parsed.GetValue(raw)) made.WriteEnd();
+        });
+        return verb;
+    }
+
+    /// <summary>What came of the prompt so far.</summary>
+    private sealed class Continuation(Terminal terminal, bool streams)
+    {
+        private readonly StringBuilder _text = new();
+        private readonly List<int> _ids = [];
+        private GenerationEnd _end;
+        private ChatUsage _usage = new();
+
+        public async Task RunAsync(LoadedModel model, int[] prompt, GenerationOptions options, CancellationToken cancel)
+        {
+            long begun = Stopwatch.GetTimestamp(), first = begun;
+            using Conversation conversation = model.CreateConversation();
+            await foreach (GeneratedToken token in conversation.GenerateAsync(prompt, options, cancel))
+            {
+                if (_ids.Count == 0) first = Stopwatch.GetTimestamp();
+                _ids.Add(token.Id);
+                _end = token.End;
+                _text.Append(token.Text);
+                if (!streams) continue;
+                terminal.Out.Write(token.Text);
+                terminal.Out.Flush();
+            }
+            _usage = new ChatUsage
+            {
+                PromptTokens = prompt.Length,
+                CompletionTokens = _ids.Count,
+                TimeToFirstToken = Stopwatch.GetElapsedTime(begun, first),
+                GenerationTime = Stopwatch.GetElapsedTime(first),
+            };
+        }
+
+        public void WriteEnd()
+        {
+            if (_text.Length == 0 || _text[^1] != '\n') terminal.Out.WriteLine();
+            terminal.Out.Flush();
+            FinishReason reason = _end == GenerationEnd.Length ? FinishReason.Length : FinishReason.Stop;
+            if (terminal.OutputIsTerminal) terminal.Error.WriteLine(terminal.Dim(FactLine.Of(new Finished(reason, _usage))));
+        }
+
+        public void WriteJson() => terminal.WriteJson(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("text", _text.ToString());
+            json.WriteStartArray("tokens");
+            foreach (int id in _ids) json.WriteNumberValue(id);
+            json.WriteEndArray();
+            json.WriteString("finish_reason", _end == GenerationEnd.Length ? "length" : "stop");
+            json.WriteNumber("prompt_tokens", _usage.PromptTokens);
+            json.WriteNumber("completion_tokens", _usage.CompletionTokens);
+            json.WriteNumber("time_to_first_token_seconds", Math.Round(_usage.TimeToFirstToken.TotalSeconds, 6));
+            if (FactLine.TokensPerSecond(_usage) is { } rate) json.WriteNumber("tokens_per_second", Math.Round(rate, 2));
+            json.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+using Jibun.Cli;
+using Jibun.Cli.Models;
+using Jibun.Cli.Terminals;
+using Jibun.Formats;
+
+namespace Jibun.Tests.House;
+
+/// <summary>Tables in the docs that say what the code says. JIBUN_UPDATE_DOCS=1 writes them anew.</summary>
+public class GeneratedDocsTests
+{
+    [Fact]
+    public void The_verbs_are_those_of_the_command_line()
+    {
+        Command root = CommandLine.Create(new Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null), new ModelLoader());
+        Check("cli.md", "verbs", ["verb", "does", "options"],
+            root.Subcommands.Where(verb => !verb.Hidden).Select(verb => (string[])[$"`{Usage(verb)}`", verb.Description!, Options(verb)]));
+    }
+
+    [Fact]
+    public void The_formats_are_those_that_are_read() => Check("formats.md", "formats", ["type", "id", "bits a weight", "block", "bytes", "activations"],
+        BlockFormats.All.Select(format => (string[])
+        [
+            format.Name, ((uint)format.Type).ToString(CultureInfo.InvariantCulture), format.BitsPerWeight.ToString("0.####", CultureInfo.InvariantCulture),
+            format.BlockSize.ToString(CultureInfo.InvariantCulture), format.BlockBytes.ToString(CultureInfo.InvariantCulture), format.Activation.ToString(),
+        ]));
+
+    private static string Usage(Command verb) =>
+        string.Join(' ', verb.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name).Prepend(verb.Name));
+
+    private static string Options(Command verb) => string.Join(" ", verb.Options.Where(option => !option.Hidden && option.Name != "--help").Select(option =>
+    {
+        string name = option.Aliases.FirstOrDefault(alias => alias.Length == 2) is { } letter ? $"{letter}/{option.Name}" : option.Name;
+        string text = option.HelpName is { } value ? $"{name} {value}" : name;
+        return option.Required ? $"`{text}`" : $"`[{text}]`";
+    }));
+
+    private static void Check(string file, string table, string[] head, IEnumerable<string[]> rows)
+    {
+        string path = Path.Combine(TestData.RepositoryRoot, "docs", file);
+        string text = File.ReadAllText(path);
+        string open = $"<!-- generated: {table} -->\n", close = "<!-- end -->";
+        int start = text.IndexOf(open, StringComparison.Ordinal) + open.Length, end = text.IndexOf(close, start, StringComparison.Ordinal);
+        Assert.True(start >= open.Length && end >= start, $"{file} has no place for the table of {table}");
+        string[][] lines = [head, [.. head.Select(_ => "---")], .. rows];
+        string wanted = string.Concat(lines.Select(row => $"| {string.Join(" | ", row.Select(cell => cell.Replace("|", "\\|")))} |\n"));
+        if (text[start..end] == wanted) return;
+        Assert.True(Environment.GetEnvironmentVariable("JIBUN_UPDATE_DOCS") == "1",
+            $"docs/{file} is out of date; run JIBUN_UPDATE_DOCS=1 ./test --filter-class '*GeneratedDocsTests'");
+        File.WriteAllText(path, text[..start] + wanted + text[end..]);
+    }
+}

@@ -23,7 +23,7 @@ public sealed class BytePairLearner
         }
     }
 
-    /// <summary>Counts an argument's value; a word that begins values keeps its space apart, to look the same in a call.</summary>
+    /// <summary>Counts an argument's value; a word that begins values keeps its space apart, to look the same in calls.</summary>
     public void AddValue(string value, long count = 1)
     {
         AddText(value, count);

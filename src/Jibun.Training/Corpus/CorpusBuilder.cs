@@ -50,6 +50,7 @@ public static class CorpusBuilder
         List<CorpusLine> lines = [];
         foreach ((string language, int count) in new[] { ("en", options.EnglishLines), ("ja", options.JapaneseLines) })
         {
+            if (count == 0) continue;
             SentenceGrammar grammar = SentenceGrammar.Load(language);
             Utterance[] development = [.. grammar.Write(SeededRandom.For(options.Seed, "own dev " + language), heldOut: true)
                 .DistinctBy(utterance => utterance.Text).Take(language == "en" ? 1500 : 1000)];
@@ -96,9 +97,9 @@ public static class CorpusBuilder
                     lines.Add(new CorpusLine(task, variant, 0.8f));
         }
         if (task == "clinc")
-            foreach (Utterance outside in OutOfScope.Write(all, SeededRandom.For(options.Seed, "oos")))
-                if (seen.Add(outside.Text) && !developmentTexts.Contains(task + outside.Text))
-                    lines.Add(new CorpusLine(task, outside, 1.5f));
+            foreach (Utterance other in OutOfScope.Write(all, SeededRandom.For(options.Seed, "oos")).Concat(KinSets.ForClinc(all)))
+                if (seen.Add(other.Text) && !developmentTexts.Contains(task + other.Text))
+                    lines.Add(new CorpusLine(task, other, 1));
     }
 
     private static Utterance? Vary(string task, Utterance utterance, SlotSwap swap, HomeSentences home, SeededRandom random)
@@ -108,13 +109,18 @@ public static class CorpusBuilder
             case "hass":
                 return home.Vary(utterance, random);
             case "clinc":
+                double kind = random.NextDouble();
                 return utterance with
                 {
-                    Text = random.Chance(0.5) ? Noise.Typo(utterance.Text, random) : DropWord(utterance.Text, random),
+                    Text = kind < 0.6 ? Rephrase.Vary(utterance.Text, random)
+                        : kind < 0.8 ? Noise.Typo(utterance.Text, random) : DropWord(utterance.Text, random),
                 };
             default:
                 Utterance? swapped = swap.Vary(utterance, random, utterance.Slots.Count == 0 ? 0 : 0.7);
                 if (swapped is null || Sentence.Cut(swapped.Text, swapped.Slots) is not { } sentence) return null;
+                if (task == "hwu" && random.Chance(0.4) && sentence.Segments[0] is (var first, null)
+                    && Rephrase.Open(first, random) is { } rephrased)
+                    sentence.Segments[0] = (rephrased, null);
                 double style = random.NextDouble();
                 if (task == "snips" && style < 0.12) sentence.Everywhere(text => text.ToLowerInvariant());
                 if (style is > 0.85 and < 0.93) sentence.Between(text => DropWord(text, random));

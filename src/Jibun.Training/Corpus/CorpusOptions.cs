@@ -28,6 +28,19 @@ public sealed record CorpusOptions
     /// <summary>Heads to train; <c>micro</c> leaves some out.</summary>
     public IReadOnlyList<string> Tasks { get; init; } = Chat.Nano.NanoFormat.Tasks;
 
+    /// <summary>The small sibling for tests and small boards: English, the product's head and one benchmark.</summary>
+    public static CorpusOptions Micro(string dataFolder) => new()
+    {
+        DataFolder = dataFolder,
+        VocabularySize = 1024,
+        SpacedWords = 80,
+        EnglishLines = 60_000,
+        JapaneseLines = 0,
+        Variants = 2,
+        Context = 256,
+        Tasks = [Chat.Nano.NanoFormat.Assistant, "snips"],
+    };
+
     /// <summary>An earlier vocabulary to keep, when the corpus grows after training began.</summary>
     public NanoVocabulary? Vocabulary { get; init; }
 }

@@ -30,6 +30,9 @@ internal sealed class HomeSentences
                 }
     }
 
+    /// <summary>Whether an argument's value is a name of Home Assistant's, not the user's word for it.</summary>
+    public static bool IsInferred(string slot) => inferredLast.Contains(slot);
+
     public static Utterance Canonical(Utterance utterance)
     {
         string text = NanoFormat.Normalize(utterance.Text, "hass");

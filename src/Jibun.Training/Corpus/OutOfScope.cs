@@ -1,9 +1,11 @@
 using Jibun.Chat.Nano;
+using Jibun.Training.Corpus.Grammar;
 
 namespace Jibun.Training.Corpus;
 
 /// <summary>
-/// More out-of-scope lines for CLINC150, whose training file has a hundred: other sets' foreign topics and word salad.
+/// More out-of-scope lines for CLINC150, whose training file has a hundred: a grammar of foreign topics, other sets' foreign
+/// topics, and word salad.
 /// </summary>
 internal static class OutOfScope
 {
@@ -15,9 +17,12 @@ internal static class OutOfScope
         "takeaway_query",
     ];
 
+    private const int GrammarLines = 5000;
+
     public static IEnumerable<Utterance> Write(Dictionary<string, List<Utterance>> all, SeededRandom random)
     {
-        var lines = new List<Utterance>();
+        List<Utterance> lines =
+            [.. SentenceGrammar.Load("outside").Write(random, heldOut: false).Take(GrammarLines).Select(line => Outside(line.Text))];
         if (all.TryGetValue("hwu", out List<Utterance>? home))
             lines.AddRange(home.Where(line => foreign.Contains(line.Intent)).Select(line => Outside(line.Text)));
         if (all.TryGetValue("snips", out List<Utterance>? voice))

@@ -57,7 +57,7 @@ public static class ProfileLearner
         foreach (IGrouping<string, (Utterance Line, NanoArgument Slot)> group in bySlot)
         {
             NanoArgument[] foreign = [.. group.Where(pair => !IsSpan(task, pair.Line, pair.Slot)).Select(pair => pair.Slot)];
-            bool closed = foreign.Length > group.Count() / 2;
+            bool closed = foreign.Length > group.Count() / 2 || (task == "hass" && HomeSentences.IsInferred(group.Key));
             int least = closed || task == "hass" ? 1 : LeastForeign;
             string[] values = [.. (closed ? group.Select(pair => pair.Slot) : foreign)
                 .GroupBy(slot => slot.Value).Where(values => values.Count() >= least)

@@ -35,8 +35,9 @@ internal sealed class GrammarFile
             }
             else if (line[0] == '#')
             {
-                section = Section.FromHeader(line[1..].Trim());
-                grammar.Sections.Add(section);
+                var begun = Section.FromHeader(line[1..].Trim());
+                section = grammar.Sections.FirstOrDefault(begun.IsSameAs);
+                if (section is null) grammar.Sections.Add(section = begun);
                 rule = null;
             }
             else if (line[0] == '>' && section is not null) section.Answers.Add(line[1..].Trim());
@@ -161,6 +162,8 @@ internal sealed class Section(string name, Mood mood)
             Share = share is null ? 1 : double.Parse(share.AsSpan(1), CultureInfo.InvariantCulture),
         };
     }
+
+    public bool IsSameAs(Section other) => Name == other.Name && Follows.SequenceEqual(other.Follows);
 
     public void Add(string template, int weight)
     {

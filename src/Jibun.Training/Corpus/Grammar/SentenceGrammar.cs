@@ -21,7 +21,7 @@ public sealed class SentenceGrammar
         heldEnds = Ends(section => section.HeldCount);
     }
 
-    /// <param name="language">"en" or "ja".</param>
+    /// <param name="language">"en" or "ja"; "outside" is English that CLINC150 calls out of scope.</param>
     public static SentenceGrammar Load(string language)
     {
         string name = $"Jibun.Training.Corpus.Grammar.{language}.txt";

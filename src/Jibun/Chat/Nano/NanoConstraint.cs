@@ -8,8 +8,9 @@ namespace Jibun.Chat.Nano;
 public readonly record struct NanoCandidate(string? Label, float Probability);
 
 /// <summary>
-/// Keeps an answer valid by construction: a label of the head, arguments of that label, values that are words of the user's or of
-/// a closed list, a call that ends. Every state it allows can be completed. Below the head's threshold it takes the fallback.
+/// Keeps an answer valid by construction: a label of the head, arguments of that label, values that are words of the user's, each
+/// behind the one before, or of a closed list, a call that ends. Every state it allows can be completed. Below the head's
+/// threshold it takes the fallback.
 /// </summary>
 public sealed class NanoConstraint : ITokenConstraint
 {
@@ -18,6 +19,7 @@ public sealed class NanoConstraint : ITokenConstraint
     private readonly NanoLanguage language;
     private readonly NanoTask task;
     private readonly PromptWords words;
+    private readonly bool inOrder; // values follow each other in the prompt; not so when they come from several turns
     private readonly bool[] allowed; // [vocabulary]
     private readonly List<int> used = []; // indexes into the label's slots
     private readonly List<Cursor> cursors = [];
@@ -26,6 +28,8 @@ public sealed class NanoConstraint : ITokenConstraint
     private NanoLabel? label;
     private NanoSlot? slot;
     private int listItems; // of the slot that is being written; 0 when it is no list
+    private int floor; // the next value's first byte in the prompt
+    private int listFloor; // the same for what follows the list: its first item may stand before other values
     private int seen; // tokens of the answer that the state reflects
 
     internal NanoConstraint(NanoLanguage language, string task, ReadOnlySpan<int> prompt)
@@ -33,6 +37,7 @@ public sealed class NanoConstraint : ITokenConstraint
         this.language = language;
         this.task = language.Profile[task];
         words = new PromptWords(SpellPrompt(language, prompt));
+        inOrder = prompt.Count(language.User) == 1;
         allowed = new bool[language.Tokenizer.VocabularySize];
     }
 
@@ -68,7 +73,7 @@ public sealed class NanoConstraint : ITokenConstraint
 
     private void Reset()
     {
-        (state, label, slot, listItems, seen) = (State.Start, null, null, 0, 0);
+        (state, label, slot, listItems, seen, floor) = (State.Start, null, null, 0, 0, 0);
         used.Clear();
         cursors.Clear();
     }
@@ -90,7 +95,7 @@ public sealed class NanoConstraint : ITokenConstraint
         {
             case State.Start:
                 foreach (NanoLabel candidate in task.Labels)
-                    allowed[language.Label(candidate.Name)] |= candidate.Slots.All(wanted => !wanted.Required || CanFill(wanted));
+                    allowed[language.Label(candidate.Name)] = candidate.Slots.All(slot => !slot.Required || CanFill(slot, 0));
                 OpenSentences();
                 AllowCursors();
                 cursors.Clear();
@@ -127,15 +132,17 @@ public sealed class NanoConstraint : ITokenConstraint
         for (int i = 0; i < label!.Slots.Count; i++)
         {
             NanoSlot candidate = label.Slots[i];
-            if (used.Contains(i) || !CanFill(candidate)) continue;
+            if (used.Contains(i) || !CanFill(candidate, floor)) continue;
             allowed[language.Slot(candidate)] = true;
-            if (candidate.Repeats) allowed[language.ListSlot(candidate.Name)] = true;
+            if (candidate.Repeats && (!inOrder || words.CanEndAfter(words.StartFrom(floor), LastStart)))
+                allowed[language.ListSlot(candidate.Name)] = true;
         }
     }
 
     private void AllowClosings()
     {
-        bool more = MoreSlots(), complete = RequiredAreUsed();
+        int end = SpanEnd();
+        bool more = MoreSlots(listItems > 1 ? listFloor : end >= 0 ? end : floor), complete = RequiredAreUsed();
         if (slot!.IsNumber)
         {
             allowed[language.Comma] |= more;
@@ -148,7 +155,7 @@ public sealed class NanoConstraint : ITokenConstraint
         }
         else
         {
-            allowed[language.Next] |= listItems < MostListItems;
+            allowed[language.Next] |= listItems < MostListItems && (!inOrder || words.StartFrom(end) >= 0);
             allowed[language.NextAfterList] |= more && listItems > 1;
             allowed[language.CloseList] |= complete && listItems > 1;
         }
@@ -191,10 +198,20 @@ public sealed class NanoConstraint : ITokenConstraint
 
     private void AdvanceValue(int id)
     {
+        int end = SpanEnd();
         if (AtEnd() && (id == language.Close || id == language.CloseList || id == language.CloseBare)) state = State.End;
         else if (AtEnd() && id == language.Comma && slot!.IsNumber) state = State.Gap;
-        else if (AtEnd() && id == language.NextAfterList) state = State.Slot;
-        else if (AtEnd() && id == language.Next) state = listItems > 0 ? State.NextItem : State.Slot;
+        else if (AtEnd() && id == language.NextAfterList)
+        {
+            state = State.Slot;
+            floor = listFloor;
+        }
+        else if (AtEnd() && id == language.Next)
+        {
+            state = listItems > 0 ? State.NextItem : State.Slot;
+            if (end >= 0) floor = end;
+            if (listItems == 1) listFloor = floor;
+        }
         else MoveCursors(id);
     }
 
@@ -224,8 +241,18 @@ public sealed class NanoConstraint : ITokenConstraint
             foreach (string number in words.Numbers) cursors.Add(new Cursor(Encoding.ASCII.GetBytes(number), 0, IsSpan: false));
         else
             foreach (int start in words.Starts)
-                if (words.CanEndAfter(start)) cursors.Add(new Cursor(words.Bytes, start, IsSpan: true));
+                if (start >= FloorOf(slot, floor) && words.CanEndAfter(start, LastEnd))
+                    cursors.Add(new Cursor(words.Bytes, start, IsSpan: true));
     }
+
+    // A required argument is never left without words.
+    private int FloorOf(NanoSlot candidate, int from) =>
+        inOrder && !(candidate.Required && words.StartFrom(from) < 0) ? from : 0;
+
+    private int LastStart => words.Starts.Count > 0 ? words.Starts[^1] : -1;
+
+    /// <summary>The first item of a list leaves words for a second.</summary>
+    private int LastEnd => listItems == 1 && inOrder ? LastStart : words.Bytes.Length;
 
     private void OpenSentences()
     {
@@ -241,7 +268,7 @@ public sealed class NanoConstraint : ITokenConstraint
             int node = 0;
             for (int at = cursor.At; at < cursor.Bytes.Length && (node = language.Child(node, cursor.Bytes[at])) >= 0; at++)
                 if (language.TokenAt(node) is >= 0 and int id)
-                    allowed[id] |= !cursor.IsSpan || words.CanEndAfter(at + 1);
+                    allowed[id] |= !cursor.IsSpan || words.CanEndAfter(at + 1, LastEnd);
         }
     }
 
@@ -256,20 +283,33 @@ public sealed class NanoConstraint : ITokenConstraint
         if (cursors.Count == 0) state = State.End;
     }
 
+    /// <summary>Where in the prompt the value ends, if it ends here; -1 when it is of a closed list.</summary>
+    private int SpanEnd()
+    {
+        int end = -1;
+        foreach (Cursor cursor in cursors)
+            if (cursor.IsSpan && EndsAt(cursor) && (end < 0 || cursor.At < end)) end = cursor.At;
+        return end;
+    }
+
     private bool AtEnd()
     {
         foreach (Cursor cursor in cursors)
-            if (cursor.IsSpan ? words.EndsAt(cursor.At) : cursor.At == cursor.Bytes.Length) return true;
+            if (EndsAt(cursor)) return true;
         return false;
     }
 
-    private bool CanFill(NanoSlot candidate) =>
-        candidate.Values.Count > 0 || (candidate.FromPrompt && (candidate.IsNumber ? words.Numbers.Count : words.Starts.Count) > 0);
+    private bool EndsAt(Cursor cursor) =>
+        cursor.IsSpan ? words.EndsAt(cursor.At) && cursor.At <= LastEnd : cursor.At == cursor.Bytes.Length;
 
-    private bool MoreSlots()
+    private bool CanFill(NanoSlot candidate, int from) =>
+        candidate.Values.Count > 0 || (candidate.FromPrompt
+            && (candidate.IsNumber ? words.Numbers.Count > 0 : words.StartFrom(FloorOf(candidate, from)) >= 0));
+
+    private bool MoreSlots(int from)
     {
         for (int i = 0; i < label!.Slots.Count; i++)
-            if (!used.Contains(i) && CanFill(label.Slots[i])) return true;
+            if (!used.Contains(i) && CanFill(label.Slots[i], from)) return true;
         return false;
     }
 

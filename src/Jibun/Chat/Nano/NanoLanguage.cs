@@ -41,10 +41,17 @@ public sealed class NanoLanguage
 
     public static NanoLanguage Load(GgufMetadata metadata) => new(NanoProfile.Load(metadata), Tokenizer.Load(metadata));
 
-    public int[] EncodePrompt(string task, string text) => Tokenizer.Encode(NanoFormat.Prompt(text, task), parseSpecial: true);
+    /// <summary>The prompt of a first turn. What the user wrote never becomes a template token.</summary>
+    public int[] EncodePrompt(string task, string text) =>
+        [User, .. Tokenizer.Encode(NanoFormat.Normalize(text, task)), Id(NanoFormat.TaskToken(task))];
 
-    public int[] EncodePrompt(IEnumerable<(string Text, string Answer)> history, string text) =>
-        Tokenizer.Encode(NanoFormat.Prompt(history, text), parseSpecial: true);
+    /// <summary>The prompt of a turn on the product's head with the turns before it, oldest first; two are of use.</summary>
+    public int[] EncodePrompt(IEnumerable<(string Text, string Answer)> history, string text)
+    {
+        IEnumerable<int> before = history.SelectMany(turn =>
+            EncodePrompt(NanoFormat.Assistant, turn.Text).Concat(Tokenizer.Encode(turn.Answer)).Append(End));
+        return [.. before, .. EncodePrompt(NanoFormat.Assistant, text)];
+    }
 
     public NanoConstraint Constrain(string task, ReadOnlySpan<int> prompt) => new(this, task, prompt);
 

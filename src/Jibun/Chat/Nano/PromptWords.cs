@@ -8,13 +8,13 @@ namespace Jibun.Chat.Nano;
 internal sealed class PromptWords
 {
     private readonly bool[] ends; // [bytes + 1]
-    private readonly bool[] completable; // [bytes + 1], an end follows before the next template token
+    private readonly int[] nextEnd; // [bytes + 1], the first end from here on before the next template token, or -1
 
     public PromptWords(byte[] bytes)
     {
         Bytes = bytes;
         ends = new bool[bytes.Length + 1];
-        completable = new bool[bytes.Length + 1];
+        nextEnd = new int[bytes.Length + 1];
         (Kind Kind, int Length) before = (Kind.Template, 0);
         for (int at = 0; at <= bytes.Length; at += Math.Max(1, before.Length))
         {
@@ -25,7 +25,7 @@ internal sealed class PromptWords
             before = next;
         }
         for (int at = bytes.Length; at >= 0; at--)
-            completable[at] = ends[at] || (at < bytes.Length && bytes[at] != 0 && completable[at + 1]);
+            nextEnd[at] = ends[at] ? at : at < bytes.Length && bytes[at] != 0 ? nextEnd[at + 1] : -1;
         Numbers = [.. FindNumbers(bytes).Distinct()];
     }
 
@@ -40,6 +40,7 @@ internal sealed class PromptWords
 
     public byte[] Bytes { get; }
 
+    /// <summary>Where a word begins that a value could begin with, ascending.</summary>
     public List<int> Starts { get; } = [];
 
     /// <summary>Numbers as JSON writes them.</summary>
@@ -47,7 +48,16 @@ internal sealed class PromptWords
 
     public bool EndsAt(int position) => ends[position];
 
-    public bool CanEndAfter(int position) => completable[position];
+    /// <summary>Whether a value that has been spelled up to here can end at <paramref name="last"/> or before.</summary>
+    public bool CanEndAfter(int position, int last) => position >= 0 && nextEnd[position] >= 0 && nextEnd[position] <= last;
+
+    /// <summary>The first start at or behind a position, or -1.</summary>
+    public int StartFrom(int position)
+    {
+        int at = Starts.BinarySearch(position);
+        at = at >= 0 ? at : ~at;
+        return at < Starts.Count ? Starts[at] : -1;
+    }
 
     private static (Kind, int) KindAt(ReadOnlySpan<byte> bytes)
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Jibun.Chat.Skills;
 
-/// <summary>One parameter of a built-in tool. Its value is in the user's words ("half past six"); the tool interprets it.</summary>
+/// <summary>One parameter of a built-in tool. Its value is the user's words ("half past six"), for the tool to interpret.</summary>
 public sealed record SkillParameter(string Name, bool Required);
 
 /// <summary>A built-in tool as the built-in model knows it.</summary>

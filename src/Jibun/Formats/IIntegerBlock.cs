@@ -2,7 +2,7 @@ namespace Jibun.Formats;
 
 /// <summary>
 /// What an integer format is made of, so that every kernel can be derived from it:
-/// <code>weight[i] = d · scale[i / SubBlock] · (code[i] − ZeroPoint) − dmin · min[i / SubBlock]</code>
+/// <code>weight[i] = Factor · (d · scale[i / SubBlock] · (code[i] − ZeroPoint) − dmin · min[i / SubBlock])</code>
 /// A format without sub-scales has scale = 1 and SubBlock = block size; one without mins has dmin = 0.
 /// </summary>
 /// <param name="CodeBits">Bits per code: 1 to 8. Codes are unsigned.</param>
@@ -12,9 +12,10 @@ namespace Jibun.Formats;
 /// <param name="HasScales">Whether sub-blocks have an integer scale of their own (−128 … 127).</param>
 /// <param name="HasMins">Whether sub-blocks have an integer minimum (0 … 255).</param>
 /// <param name="HasBlockScale">Whether blocks carry d (float16). If not, one float scale belongs to the whole tensor.</param>
+/// <param name="Factor">A power of two that d and dmin lack, so that float16 holds them exactly.</param>
 public sealed record BlockAnatomy(
     int CodeBits, int ZeroPoint, int SubBlock, int BlockSize,
-    bool HasScales = false, bool HasMins = false, bool HasBlockScale = true)
+    bool HasScales = false, bool HasMins = false, bool HasBlockScale = true, float Factor = 1)
 {
     public int SubBlocks => BlockSize / SubBlock;
 }

@@ -16,6 +16,12 @@ public struct Bytes4
     private byte first;
 }
 
+[InlineArray(8)]
+public struct Bytes8
+{
+    private byte first;
+}
+
 [InlineArray(12)]
 public struct Bytes12
 {

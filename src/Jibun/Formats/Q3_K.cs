@@ -19,7 +19,7 @@ public struct Q3_K : IIntegerBlock<Q3_K>
     public static GgmlType Type => GgmlType.Q3_K;
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
-    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 4, ZeroPoint: 4, SubBlock: 16, BlockSize: 256, HasScales: true);
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 3, ZeroPoint: 4, SubBlock: 16, BlockSize: 256, HasScales: true);
 
     public static void Decode(in Q3_K block, Span<float> weights)
     {

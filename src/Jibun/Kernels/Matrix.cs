@@ -10,7 +10,7 @@ public sealed unsafe class Matrix
 {
     internal Matrix(string name, BlockFormat format, int rows, int columns, byte* data, float tensorScale)
     {
-        (Name, Format, Rows, Columns, TensorScale) = (name, format, rows, columns, tensorScale);
+        (Name, Format, Rows, Columns, TensorScale) = (name, format, rows, columns, tensorScale * (format.Anatomy?.Factor ?? 1));
         Data = data;
         Layout = format.Anatomy is { } ? LayoutOf(format) : null;
     }

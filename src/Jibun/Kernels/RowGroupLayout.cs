@@ -7,7 +7,7 @@ namespace Jibun.Kernels;
 /// consecutive columns in the lane's bytes, so that one byte dot product (vpdpbusd, sdot) advances sixteen rows by four columns
 /// with the activations broadcast. A row group is a sequence of blocks; a block is
 /// <code>code planes | sub-scales [SubBlocks][16] int8 | mins [SubBlocks/2][16][2] uint8 | d [16] float16 | dmin [16] float16</code>
-/// A code of 5 or 6 bits is a 4-bit plane and a 1- or 2-bit plane; planes are cut into units of <see cref="UnitGroups"/> column groups.
+/// A code of 3, 5 or 6 bits is a 2- or 4-bit plane and a 1- or 2-bit plane; planes are cut into units of <see cref="UnitGroups"/> column groups.
 /// </summary>
 public sealed class RowGroupLayout
 {
@@ -18,7 +18,7 @@ public sealed class RowGroupLayout
     public RowGroupLayout(BlockAnatomy anatomy)
     {
         Anatomy = anatomy;
-        UnitGroups = anatomy.CodeBits switch { 8 => 1, 4 => 2, 2 or 6 => 4, 5 => 8, int bits => throw new NotSupportedException($"{bits}-bit codes") };
+        UnitGroups = anatomy.CodeBits switch { 8 => 1, 4 => 2, 2 or 6 => 4, 3 or 5 => 8, int bits => throw new NotSupportedException($"{bits}-bit codes") };
         UnitBytes = UnitGroups * anatomy.CodeBits * VectorBytes / 8;
         CodeBytes = anatomy.BlockSize * Rows * anatomy.CodeBits / 8;
         ScaleOffset = CodeBytes;
@@ -58,5 +58,5 @@ public sealed class RowGroupLayout
     /// Where the bits of a code lie within its unit: group g of the unit has its low bits in vector
     /// <c>g / (8 / lowBits)</c> of the low plane, shifted left by <c>lowBits · (g % (8 / lowBits))</c>; likewise in the high plane behind it.
     /// </summary>
-    public (int LowBits, int HighBits) Planes => Anatomy.CodeBits switch { 5 => (4, 1), 6 => (4, 2), int bits => (bits, 0) };
+    public (int LowBits, int HighBits) Planes => Anatomy.CodeBits switch { 3 => (2, 1), 5 => (4, 1), 6 => (4, 2), int bits => (bits, 0) };
 }

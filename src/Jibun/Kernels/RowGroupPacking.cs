@@ -48,8 +48,8 @@ internal static unsafe class RowGroupPacking
         BlockAnatomy anatomy = layout.Anatomy;
         for (int start = 0; start < weights.Length; start += anatomy.BlockSize, group += layout.BlockBytes)
         {
-            float d = anatomy.HasBlockScale ? (float)((Half*)(group + layout.DOffset))[row] : tensorScale;
-            float dmin = anatomy.HasMins ? (float)((Half*)(group + layout.DMinOffset))[row] : 0;
+            float d = anatomy.HasBlockScale ? tensorScale * (float)((Half*)(group + layout.DOffset))[row] : tensorScale;
+            float dmin = anatomy.HasMins ? tensorScale * (float)((Half*)(group + layout.DMinOffset))[row] : 0;
             for (int sub = 0; sub < anatomy.SubBlocks; sub++)
             {
                 float scale = anatomy.HasScales ? d * (sbyte)group[layout.ScaleOffset + sub * RowGroupLayout.Rows + row] : d;

@@ -7,10 +7,18 @@ public sealed class EncodeTests(ITestOutputHelper output)
 {
     private const int Columns = 1024;
 
+    private static readonly (string Name, float[] Weights)[] Kinds =
+    [
+        ("gaussian", FormatCases.Gaussian(8 * Columns, 1, 0.02f)),
+        ("heavy tails", FormatCases.HeavyTailed(8 * Columns, 1)),
+        ("one sign", [.. FormatCases.Gaussian(8 * Columns, 2).Select(MathF.Abs)]),
+    ];
+
     /// <summary>Types for which upstream searches; all others follow a fixed rule where no importance is given.</summary>
     private static readonly GgmlType[] SearchedTypes =
     [
         GgmlType.Q2_K, GgmlType.Q3_K, GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K, GgmlType.IQ4_NL, GgmlType.IQ4_XS,
+        GgmlType.IQ1_S, GgmlType.IQ1_M, GgmlType.IQ2_XXS, GgmlType.IQ2_XS, GgmlType.IQ2_S, GgmlType.IQ3_XXS, GgmlType.IQ3_S,
     ];
 
     public static TheoryData<GgmlType> Fixed => [.. FormatCases.KnownUpstream.Select(row => row.Data).Except(SearchedTypes)];
@@ -37,18 +45,17 @@ public sealed class EncodeTests(ITestOutputHelper output)
     public void ErrorsAreNotAboveUpstreams(GgmlType type)
     {
         Upstream.Require();
-        const int rows = 8;
         BlockFormat format = BlockFormats.Get(type, "test");
-        foreach ((string name, float[] weights) in ((string, float[])[])[
-            ("gaussian", FormatCases.Gaussian(rows * Columns, 1, 0.02f)),
-            ("heavy tails", FormatCases.HeavyTailed(rows * Columns, 1)),
-            ("one sign", [.. FormatCases.Gaussian(rows * Columns, 2).Select(MathF.Abs)])])
+        foreach ((string name, float[] weights) in Kinds)
             foreach (float[] importance in (float[][])[[], FormatCases.Importance(Columns)])
             {
-                (double error, double worstRow) = ErrorRatio(format, weights, importance);
+                if (importance.Length == 0 && GgmlOracle.RequiresImportance(type)) continue;
+                double[] errors = RowErrors(weights, importance, EncodeRows(format, weights, importance));
+                double[] bound = RowErrors(weights, importance, UpstreamRows(type, weights, importance));
+                double ratio = Ratio(errors.Sum(), bound.Sum()), worstRow = errors.Zip(bound, Ratio).Max();
                 string kind = importance.Length > 0 ? "importance" : "plain";
-                output.WriteLine($"{type,-7} {name,-11} {kind,-10} error / upstream's {error:F3}, worst row {worstRow:F3}");
-                Assert.InRange(error, 0, 1);
+                output.WriteLine($"{type,-7} {name,-11} {kind,-10} error / upstream's {ratio:F3}, worst row {worstRow:F3}");
+                Assert.InRange(ratio, 0, 1);
                 Assert.InRange(worstRow, 0, 1.06);
             }
     }
@@ -58,12 +65,14 @@ public sealed class EncodeTests(ITestOutputHelper output)
     public void OddRowsStayFiniteAndNear(GgmlType type)
     {
         BlockFormat format = BlockFormats.Get(type, "test");
+        // Grid formats choose among few points: a neglected weight may land on the other side of zero.
+        float reach = type.ToString() is ['I', 'Q', '1' or '2' or '3', ..] ? 2.2f : 1.01f;
         foreach ((string name, float[] weights) in FormatCases.Rows(Columns))
             foreach (float[] importance in (float[][])[[], FormatCases.Importance(Columns), new float[Columns]])
             {
                 float[] decoded = Decode(format, Encode(format, weights, importance), Columns);
                 float largest = weights.Max(MathF.Abs);
-                float bound = format.HasTensorScale ? MathF.Max(1, largest) : largest * 1.01f + 4e-6f;
+                float bound = format.HasTensorScale ? MathF.Max(1, largest) : largest * reach + 4e-6f;
                 for (int i = 0; i < Columns; i++)
                     Assert.True(MathF.Abs(weights[i] - decoded[i]) <= bound, $"{type}, {name}: {weights[i]} became {decoded[i]}");
             }
@@ -104,35 +113,24 @@ public sealed class EncodeTests(ITestOutputHelper output)
         Assert.Equal(weights, Decode(format, Encode(format, weights), Columns));
     }
 
-    private static (double Total, double WorstRow) ErrorRatio(BlockFormat format, float[] weights, float[] importance)
-    {
-        float[] upstream = GgmlOracle.Decode(
-            format.Type, GgmlOracle.Encode(format.Type, weights, Columns, importance), weights.Length);
-        double total = 0, upstreamTotal = 0, worst = 0;
-        for (int at = 0; at < weights.Length; at += Columns)
-        {
-            float[] row = weights[at..(at + Columns)];
-            double error = Error(row, Decode(format, Encode(format, row, importance), Columns), importance);
-            double upstreamError = Error(row, upstream.AsSpan(at, Columns), importance);
-            total += error;
-            upstreamTotal += upstreamError;
-            worst = Math.Max(worst, Ratio(error, upstreamError));
-        }
-        return (Ratio(total, upstreamTotal), worst);
+    private static double Ratio(double error, double bound) => error == bound ? 1 : error / bound;
 
-        static double Ratio(double error, double upstreamError) => error == upstreamError ? 1 : error / upstreamError;
-    }
-
-    private static double Error(ReadOnlySpan<float> weights, ReadOnlySpan<float> decoded, float[] importance)
+    private static double[] RowErrors(float[] weights, float[] importance, float[] decoded)
     {
-        double sum = 0;
+        double[] errors = new double[weights.Length / Columns];
         for (int i = 0; i < weights.Length; i++)
         {
             double difference = (double)weights[i] - decoded[i];
-            sum += difference * difference * (importance.Length > 0 ? importance[i] : 1);
+            errors[i / Columns] += difference * difference * (importance.Length > 0 ? importance[i % Columns] : 1);
         }
-        return sum;
+        return errors;
     }
+
+    private static float[] EncodeRows(BlockFormat format, float[] weights, float[] importance) =>
+        [.. weights.Chunk(Columns).SelectMany(row => Decode(format, Encode(format, row, importance), Columns))];
+
+    private static float[] UpstreamRows(GgmlType type, float[] weights, float[] importance) =>
+        GgmlOracle.Decode(type, GgmlOracle.Encode(type, weights, Columns, importance), weights.Length);
 
     private static byte[] Encode(BlockFormat format, float[] weights, float[]? importance = null)
     {

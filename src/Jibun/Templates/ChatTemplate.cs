@@ -37,6 +37,13 @@ public sealed class ChatTemplate
     /// <exception cref="TemplateException">The template is not valid; with line and column.</exception>
     public static ChatTemplate Parse(string source, string name = "template") => new(source, name);
 
+    /// <inheritdoc cref="Render(IReadOnlyDictionary{string, Value}, DateTimeOffset?, TemplateLimits?, CancellationToken)"/>
+    public string Render(
+        TemplateContext context, DateTimeOffset? now = null, TemplateLimits? limits = null, CancellationToken cancel = default)
+    {
+        return Render(context.ToVariables(), now, limits, cancel);
+    }
+
     /// <param name="context">Every variable of the template.</param>
     /// <param name="now">What strftime_now shows; the local time where it is not given.</param>
     /// <param name="limits">What the template may use; the default limits where they are not given.</param>
@@ -48,6 +55,7 @@ public sealed class ChatTemplate
         Rendering rendering = new(context, now ?? DateTimeOffset.Now, limits ?? TemplateLimits.Default, cancel) { ChangesLists = changesLists };
         try
         {
+            rendering.EnterCall();
             TextBuilder output = new(rendering);
             Frame frame = new(rendering, null, function.VariableCount, output);
             scope.Enter(frame);

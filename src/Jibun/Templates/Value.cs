@@ -7,7 +7,7 @@ namespace Jibun.Templates;
 /// <summary>A value inside a template, with Python's rules for truth, equality, text and attributes. Equal values are equal keys.</summary>
 public abstract class Value : IEquatable<Value>
 {
-    internal const int MaxDepth = 256;
+    internal const int MaxDepth = 128;
 
     private protected Value()
     {
@@ -33,7 +33,7 @@ public abstract class Value : IEquatable<Value>
     }
 
     /// <summary>The same data with the key order kept; integers stay integers of any size.</summary>
-    /// <exception cref="TemplateException">Nested deeper than 256 levels, a number of more than 4300 digits, or half a surrogate pair.</exception>
+    /// <exception cref="TemplateException">Nested deeper than 128 levels, a number of more than 4300 digits, or half a surrogate pair.</exception>
     public static Value FromJson(JsonElement element) => JsonReading.Read(element);
 
     /// <summary>Python's name of the type, for messages.</summary>

@@ -113,7 +113,7 @@ internal sealed class BraceFormat
             if (end <= start) throw new TemplateError("empty attribute in format string");
             string name = path[start..end];
             if (isIndex) end++;
-            value = !isIndex ? Lookup.Attribute(value, new StringValue(name))
+            value = !isIndex ? Lookup.Attribute(rendering, value, new StringValue(name))
                 : Lookup.Element(rendering, value, TryParseIndex(name) is { } index ? Value.From(index) : Value.From(name));
         }
         return value;

@@ -71,6 +71,9 @@ internal sealed class JsonWriter
             case DictionaryValue dictionary:
                 WriteEntries(dictionary, level);
                 break;
+            case IteratorValue: // Python refuses; templates written for other engines expect a list
+                WriteItems(Filters.Collect(rendering, value).ToArray(), level);
+                break;
             default:
                 throw new TemplateError($"object of type {value.TypeName} is not JSON serializable");
         }

@@ -34,7 +34,7 @@ internal sealed class PercentFormat
             position = percent + 1;
             AppendField();
         }
-        bool isUsedUp = values is TupleValue tuple ? used >= tuple.Count : used > 0 || values is DictionaryValue or ListValue or RangeValue;
+        bool isUsedUp = values is TupleValue tuple ? used >= tuple.Count : used > 0 || values is DictionaryValue or ListValue or RangeValue or UndefinedValue;
         return isUsedUp ? Value.From(text.ToString()) : throw new TemplateError("not all arguments converted during string formatting");
     }
 

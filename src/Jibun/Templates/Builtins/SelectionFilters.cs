@@ -11,7 +11,7 @@ internal static class SelectionFilters
     {
         StringValue name = arguments.BindOne("attr", "name") as StringValue ?? throw new TemplateError("attribute name must be str");
         return self is UndefinedValue || self.GetAttribute(name.Text) is not null
-            ? Lookup.Attribute(self, name)
+            ? Lookup.Attribute(rendering, self, name)
             : UndefinedValue.Attribute(self, name.Text);
     }
 

@@ -9,6 +9,7 @@ internal static class SequenceFilters
     public static Value Length(Rendering rendering, Value self, Arguments arguments)
     {
         arguments.BindNone("length");
+        if (self is IteratorValue) return Value.From(Filters.Collect(rendering, self).Count); // Python refuses, other engines count
         return Value.From(self.Length ?? throw new TemplateError($"object of type '{self.TypeName}' has no len()"));
     }
 
@@ -124,6 +125,7 @@ internal static class SequenceFilters
         {
             if (batch.Count == size)
             {
+                rendering.Charge(16);
                 yield return new ListValue([.. batch]);
                 batch.Clear();
             }
@@ -152,7 +154,7 @@ internal static class SequenceFilters
         int size = items.Count / slices, longer = items.Count % slices, at = 0;
         for (int i = 0; i < slices; i++)
         {
-            rendering.Charge(1);
+            rendering.Charge(16);
             int count = i < longer ? size + 1 : size;
             List<Value> slice = items.GetRange(at, count);
             at += count;

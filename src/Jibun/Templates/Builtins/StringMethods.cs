@@ -25,11 +25,11 @@ internal static partial class StringMethods
             "replace" => Replace,
             "join" => Join,
             "find" or "index" or "rfind" or "rindex" or "count" => FindSearch(name),
-            "upper" => static (_, self, arguments) => Mapped("upper", self, arguments, CaseMapping.ToUpper),
-            "lower" or "casefold" => static (_, self, arguments) => Mapped("lower", self, arguments, CaseMapping.ToLower),
-            "title" => static (_, self, arguments) => Mapped("title", self, arguments, CaseMapping.ToTitle),
-            "capitalize" => static (_, self, arguments) => Mapped("capitalize", self, arguments, CaseMapping.Capitalize),
-            "swapcase" => static (_, self, arguments) => Mapped("swapcase", self, arguments, CaseMapping.SwapCase),
+            "upper" => static (rendering, self, arguments) => Mapped(rendering, "upper", self, arguments, CaseMapping.ToUpper),
+            "lower" or "casefold" => static (rendering, self, arguments) => Mapped(rendering, "lower", self, arguments, CaseMapping.ToLower),
+            "title" => static (rendering, self, arguments) => Mapped(rendering, "title", self, arguments, CaseMapping.ToTitle),
+            "capitalize" => static (rendering, self, arguments) => Mapped(rendering, "capitalize", self, arguments, CaseMapping.Capitalize),
+            "swapcase" => static (rendering, self, arguments) => Mapped(rendering, "swapcase", self, arguments, CaseMapping.SwapCase),
             "format" => static (rendering, self, arguments) => BraceFormat.Apply(rendering, Of(self), arguments),
             "format_map" => static (rendering, self, arguments) => BraceFormat.ApplyMap(rendering, Of(self), arguments),
             "center" or "ljust" or "rjust" or "zfill" or "expandtabs" => Padding.Find(name),
@@ -39,9 +39,10 @@ internal static partial class StringMethods
 
     private static string Of(Value self) => ((StringValue)self).Text;
 
-    private static Value Mapped(string name, Value self, Arguments arguments, Func<string, string> map)
+    private static Value Mapped(Rendering rendering, string name, Value self, Arguments arguments, Func<string, string> map)
     {
         arguments.BindNone(name);
+        rendering.Charge(Of(self).Length >> 3);
         return Value.From(map(Of(self)));
     }
 

@@ -9,7 +9,9 @@ internal static class TextFilters
     public static Value Mapped(Rendering rendering, Value self, Arguments arguments, string name, Func<string, string> map)
     {
         arguments.BindNone(name);
-        return Value.From(map(Filters.TextOf(rendering, self)));
+        string text = Filters.TextOf(rendering, self);
+        rendering.Charge(text.Length >> 3);
+        return Value.From(map(text));
     }
 
     public static Value ToText(Rendering rendering, Value self, Arguments arguments)
@@ -29,6 +31,7 @@ internal static class TextFilters
     {
         arguments.BindNone("title");
         string text = Filters.TextOf(rendering, self);
+        rendering.Charge(text.Length >> 3);
         StringBuilder title = new(text.Length);
         for (int start = 0; start < text.Length;)
         {

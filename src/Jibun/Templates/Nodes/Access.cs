@@ -18,10 +18,10 @@ internal sealed class AttributeAccess(int at, Expression target, string name) : 
     {
         Value value = target.Evaluate(frame);
         frame.Rendering.At = At;
-        return Of(value);
+        return Of(frame.Rendering, value);
     }
 
-    public Value Of(Value value) => Lookup.Attribute(value, key);
+    public Value Of(Rendering rendering, Value value) => Lookup.Attribute(rendering, value, key);
 }
 
 /// <summary>`value[key]`: an element first, then a method or attribute.</summary>
@@ -39,10 +39,10 @@ internal sealed class ElementAccess(int at, Expression target, Expression key) :
 
 internal static class Lookup
 {
-    public static Value Attribute(Value value, StringValue key)
+    public static Value Attribute(Rendering rendering, Value value, StringValue key)
     {
         string name = key.Text;
-        if (value is not UndefinedValue && IsForbidden(value, name)) return Unsafe(value, name);
+        if (value is not UndefinedValue && IsForbidden(rendering, value, name)) return Unsafe(value, name);
         if (value.GetAttribute(name) is { } found) return name.StartsWith('_') ? Unsafe(value, name) : found;
         return value.GetItem(key) ?? UndefinedValue.Attribute(value, name);
     }
@@ -52,16 +52,17 @@ internal static class Lookup
         rendering.Charge(value is StringValue ? value.Weight : key.Weight);
         if (value.GetItem(key) is { } item) return item;
         if (key is not StringValue { Text: var name }) return UndefinedValue.Element(value, key);
-        if (IsForbidden(value, name) || (value is ListValue && name is "pop" or "clear" && !rendering.ChangesLists)) return Unsafe(value, name);
+        if (IsForbidden(rendering, value, name)) return Unsafe(value, name);
         return value.GetAttribute(name) is { } found && !name.StartsWith('_') ? found : UndefinedValue.Attribute(value, name);
     }
 
-    /// <summary>Python's inner attributes, and methods that change a list or dict; the sandbox lets only pop and clear of a list through.</summary>
-    private static bool IsForbidden(Value value, string name)
+    /// <summary>Python's inner attributes, and methods that change a list or dict; only pop and clear of a list are let through, and only by name.</summary>
+    private static bool IsForbidden(Rendering rendering, Value value, string name)
     {
         return (value, name) switch
         {
             (ListValue, "append" or "extend" or "insert" or "remove" or "reverse" or "sort") => true,
+            (ListValue, "pop" or "clear") => !rendering.ChangesLists,
             (DictionaryValue, "clear" or "pop" or "popitem" or "setdefault" or "update") => true,
             _ => name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal),
         };

@@ -7,6 +7,8 @@ namespace Jibun.Templates.Nodes;
 internal sealed class ArgumentList(
     Expression[] positional, (string Name, Expression Value)[] named, Expression? spread, Expression? namedSpread)
 {
+    public const int MaxNamed = 256;
+
     public static readonly ArgumentList Empty = new([], [], null, null);
 
     private readonly bool isPlain = named.Length == 0 && spread is null && namedSpread is null;
@@ -52,6 +54,7 @@ internal sealed class ArgumentList(
             string name = key.ToStringArgument("keyword");
             if (names.Exists(argument => argument.Item1 == name)) throw new TemplateError($"got multiple values for keyword argument '{name}'");
             names.Add((name, item));
+            if (names.Count > MaxNamed) throw TemplateError.Limit("keyword argument", MaxNamed);
         }
     }
 }
@@ -73,7 +76,7 @@ internal sealed class Call(int at, Expression function, ArgumentList arguments) 
         {
             Value self = access.Target.Evaluate(frame);
             rendering.At = At;
-            if (self.FindMethod(access.Name) is not { } method) return Invoke(frame, access.Of(self), caller);
+            if (self.FindMethod(access.Name) is not { } method) return Invoke(frame, access.Of(rendering, self), caller);
             Arguments values = arguments.Evaluate(frame, caller);
             rendering.At = At;
             rendering.Charge(self is StringValue ? self.Weight : 1);

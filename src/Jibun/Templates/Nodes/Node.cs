@@ -35,7 +35,7 @@ internal abstract class NodeVisitor
 internal abstract class Expression : Node
 {
     /// <summary>Levels of expressions inside each other: evaluation recurses as deep.</summary>
-    private const int MaxHeight = 256;
+    private const int MaxHeight = 200;
 
     protected Expression(int at, params ReadOnlySpan<Expression?> parts) : base(at)
     {

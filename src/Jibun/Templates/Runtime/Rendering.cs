@@ -10,7 +10,7 @@ internal sealed class Rendering(
     private const int StepsBetweenChecks = 4096;
 
     private long stepsLeft = limits.Steps;
-    private long nextCheck = limits.Steps - StepsBetweenChecks;
+    private long nextCheck = Math.Max(0, limits.Steps - StepsBetweenChecks);
     private readonly Dictionary<Value, Value> copies = new(ReferenceEqualityComparer.Instance);
     private int callDepth;
 
@@ -54,7 +54,7 @@ internal sealed class Rendering(
     public void EnterCall()
     {
         if (++callDepth > limits.CallDepth) throw TemplateError.Limit("recursion depth", limits.CallDepth);
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new TemplateError("recursion depth limit of this thread's stack reached");
+        ExecutionStack.Check();
     }
 
     public void LeaveCall() => callDepth--;

@@ -19,6 +19,7 @@ internal sealed class Binder : NodeVisitor
 
     public static (FunctionScope Function, ScopeEntry Scope) Bind(ReadOnlySpan<Statement> template)
     {
+        ExecutionStack.Check();
         Binder binder = new(new FunctionScope(null));
         new SymbolCollector(binder.symbols).Visit(template);
         binder.Visit(template);

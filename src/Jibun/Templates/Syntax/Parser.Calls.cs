@@ -43,6 +43,7 @@ internal sealed partial class Parser
                 Take();
                 isValid = namedSpread is null && !named.Exists(argument => argument.Item1 == name);
                 named.Add((name, ParseExpression()));
+                if (named.Count > ArgumentList.MaxNamed) throw new TemplateError($"more than {ArgumentList.MaxNamed} keyword arguments", open.At);
             }
             else
             {

@@ -5,7 +5,7 @@ namespace Jibun.Templates.Syntax;
 
 internal sealed partial class Parser
 {
-    private const int MaxExpressionDepth = 128;
+    private const int MaxExpressionDepth = 100;
 
     private int expressionDepth;
 
@@ -21,6 +21,7 @@ internal sealed partial class Parser
     {
         if (++expressionDepth > MaxExpressionDepth)
             throw new TemplateError($"expressions are nested deeper than {MaxExpressionDepth} levels", Current.At);
+        ExecutionStack.Check(Current.At);
     }
 
     /// <summary>One expression, or several with commas between them, which make a tuple.</summary>

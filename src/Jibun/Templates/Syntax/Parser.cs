@@ -6,7 +6,7 @@ namespace Jibun.Templates.Syntax;
 /// <summary>Jinja's grammar, with the tags of chat templates: no inheritance, no includes, but break, continue and generation.</summary>
 internal sealed partial class Parser
 {
-    private const int MaxBlockDepth = 100;
+    private const int MaxBlockDepth = 64;
 
     private readonly List<Token> tokens;
     private int next;
@@ -60,6 +60,7 @@ internal sealed partial class Parser
     private Statement[] ParseBody(ReadOnlySpan<string> endTags)
     {
         if (++blockDepth > MaxBlockDepth) throw new TemplateError($"tags are nested deeper than {MaxBlockDepth} levels", Current.At);
+        ExecutionStack.Check(Current.At);
         List<Statement> body = [];
         while (Current.Kind != TokenKind.End)
         {

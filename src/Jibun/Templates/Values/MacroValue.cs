@@ -29,7 +29,7 @@ internal sealed class MacroValue(MacroBody macro, Frame definedIn) : CallableVal
     {
         TextBuilder output = new(rendering);
         Frame frame = new(rendering, definedIn, macro.Function!.VariableCount, output);
-        rendering.Charge(1 + macro.Parameters.Length);
+        rendering.Charge(1 + (macro.Parameters.Length * (1 + (arguments.Named.Length >> 3))));
         rendering.EnterCall();
         Value?[] given = Distribute(arguments, frame);
         macro.Scope.Enter(frame);
@@ -60,7 +60,7 @@ internal sealed class MacroValue(MacroBody macro, Frame definedIn) : CallableVal
         Array.Copy(arguments.Positional, given, positional);
         List<(string Name, Value Value)> rest = [.. arguments.Named];
         bool takesCaller = macro.Caller is not null;
-        for (int i = positional; i < given.Length; i++)
+        for (int i = positional; i < given.Length && rest.Count > 0; i++)
         {
             int found = rest.FindIndex(argument => argument.Name == macro.Parameters[i].Text);
             if (found < 0) continue;

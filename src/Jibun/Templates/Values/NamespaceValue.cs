@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Jibun.Templates.Runtime;
 
 namespace Jibun.Templates.Values;
@@ -16,8 +15,8 @@ internal sealed class NamespaceValue(Dictionary<string, Value> attributes) : Val
 
     internal override void WriteRepresentation(TextBuilder text)
     {
-        if (isBeingWritten || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw new TemplateError("a namespace that contains itself cannot be printed");
+        if (isBeingWritten) throw new TemplateError("a namespace that contains itself cannot be printed");
+        ExecutionStack.Check();
         isBeingWritten = true;
         text.Append("<Namespace {");
         bool first = true;

@@ -1,0 +1,107 @@
+using System.Text.Json;
+
+namespace Jibun.Templates;
+
+/// <summary>Renders conversations whose parts can be told apart in the prompt.</summary>
+internal sealed class CapabilityProbe(ChatTemplate template)
+{
+    private const string Rule = "probe_rule", Question = "probe_question", Argument = "probe_argument", Thought = "probe_thought";
+
+    private static readonly TemplateMessage User = new() { Role = "user", Content = Question };
+
+    public TemplateCapabilities Run()
+    {
+        TemplateMessage system = new() { Role = "system", Content = Rule };
+        TemplateTool[] tools = Tools();
+        string? ruled = Render(new() { Messages = [system, User] }), offered = Render(new() { Messages = [User], Tools = tools });
+        TemplateCapabilities form = FindForm(tools);
+        string? called = RenderCalls(form, tools, 1), parallel = RenderCalls(form, tools, 2);
+        string? thinking = FindThinkingVariable();
+        return form with
+        {
+            SystemRole = Has(ruled, Rule) && Has(ruled, Question),
+            Tools = Has(offered, tools[0].Name) && Has(offered, Question),
+            ToolCalls = Has(called, Value(0)),
+            ToolResults = Has(called, Result(0)),
+            ParallelCalls = Has(parallel, Value(0)) && Has(parallel, Value(1)),
+            ReasoningField = FindReasoningField(),
+            ThinkingVariable = thinking,
+            ThinksByDefault = thinking is not null && Render(new() { Messages = [User] }) == RenderThinking(thinking, true),
+        };
+    }
+
+    /// <summary>The first form of tool calls that the template shows as JSON or in a notation of its own.</summary>
+    private TemplateCapabilities FindForm(TemplateTool[] tools)
+    {
+        TemplateCapabilities common = TemplateCapabilities.Common;
+        TemplateCapabilities[] forms =
+        [
+            common,
+            common with { ObjectArguments = false },
+            common with { NeedsNoneForMissingContent = true },
+            common with { NeedsNoneForMissingContent = true, ObjectArguments = false },
+        ];
+        return Array.Find(forms, form => ShowsArguments(RenderCalls(form, tools, 1))) ?? common;
+    }
+
+    /// <summary>Neither as Python prints a dict nor as JSON within JSON.</summary>
+    private static bool ShowsArguments(string? text) => Has(text, Value(0)) && !Has(text, $"'{Argument}'") && !Has(text, $"\\\"{Argument}\\\"");
+
+    private string? FindReasoningField()
+    {
+        TemplateMessage answer = new() { Role = "assistant", Content = "probe_answer", Reasoning = Thought };
+        return Array.Find(["reasoning_content", "thinking", "reasoning"], field => Has(Render(new()
+        {
+            Messages = [User, answer],
+            AddGenerationPrompt = false,
+            Capabilities = TemplateCapabilities.Common with { ReasoningField = field },
+        }), Thought));
+    }
+
+    private string? FindThinkingVariable()
+    {
+        return Array.Find(["enable_thinking", "thinking"], name => RenderThinking(name, true) != RenderThinking(name, false));
+    }
+
+    private string? RenderThinking(string name, bool value)
+    {
+        return Render(new() { Messages = [User], Variables = new Dictionary<string, Value> { [name] = Templates.Value.From(value) } });
+    }
+
+    private string? RenderCalls(TemplateCapabilities form, TemplateTool[] tools, int count)
+    {
+        TemplateToolCall[] calls = [.. Enumerable.Range(0, count).Select(Call)];
+        IEnumerable<TemplateMessage> results = calls.Select(static (call, i) =>
+            new TemplateMessage { Role = "tool", Content = Result(i), ToolCallId = call.Id, Name = call.Name });
+        TemplateMessage assistant = new() { Role = "assistant", ToolCalls = calls };
+        return Render(new() { Messages = [User, assistant, .. results], Tools = tools, Capabilities = form });
+
+        TemplateToolCall Call(int index) => new($"call0000{index}", tools[index].Name, $$"""{"{{Argument}}": "{{Value(index)}}"}""");
+    }
+
+    private static string Value(int index) => $"probe_value_{index}";
+
+    private static string Result(int index) => $"probe_result_{index}";
+
+    private static TemplateTool[] Tools()
+    {
+        using JsonDocument schema = JsonDocument.Parse($$$"""{"type":"object","properties":{"{{{Argument}}}":{"type":"string","description":"A probe."}},"required":[]}""");
+        JsonElement parameters = schema.RootElement.Clone();
+        return [new("probe_first", "A probe.", parameters), new("probe_second", "A probe.", parameters)];
+    }
+
+    private static bool Has(string? text, string part) => text is not null && text.Contains(part, StringComparison.Ordinal);
+
+    /// <summary>Null where the template refuses.</summary>
+    private string? Render(TemplateContext context)
+    {
+        try
+        {
+            return template.Render(context with { BosToken = "<s>", EosToken = "</s>" }, DateTimeOffset.UnixEpoch);
+        }
+        catch (TemplateException)
+        {
+            return null;
+        }
+    }
+}

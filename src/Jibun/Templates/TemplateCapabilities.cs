@@ -1,0 +1,39 @@
+namespace Jibun.Templates;
+
+/// <summary>What a template does with a conversation, found out by rendering small ones.</summary>
+public sealed record TemplateCapabilities
+{
+    internal static TemplateCapabilities Common { get; } = new();
+
+    /// <summary>A system message is accepted and reaches the prompt.</summary>
+    public bool SystemRole { get; internal init; }
+
+    /// <summary>Offered tools reach the prompt.</summary>
+    public bool Tools { get; internal init; }
+
+    /// <summary>The assistant's earlier tool calls reach the prompt, with their arguments.</summary>
+    public bool ToolCalls { get; internal init; }
+
+    /// <summary>Messages of the role "tool" reach the prompt.</summary>
+    public bool ToolResults { get; internal init; }
+
+    /// <summary>Several calls in one turn reach the prompt.</summary>
+    public bool ParallelCalls { get; internal init; }
+
+    /// <summary>Tool arguments are taken as objects; else the template needs them as JSON text.</summary>
+    public bool ObjectArguments { get; internal init; } = true;
+
+    /// <summary>Tool calls reach the prompt only where the content of their message is none, not an empty text.</summary>
+    public bool NeedsNoneForMissingContent { get; internal init; }
+
+    /// <summary>The key of a message under which its reasoning reaches the prompt; null where none does.</summary>
+    public string? ReasoningField { get; internal init; }
+
+    /// <summary>The variable that switches thinking on and off; null where there is none.</summary>
+    public string? ThinkingVariable { get; internal init; }
+
+    /// <summary>What happens when <see cref="ThinkingVariable"/> is not given.</summary>
+    public bool ThinksByDefault { get; internal init; }
+
+    public static TemplateCapabilities Probe(ChatTemplate template) => new CapabilityProbe(template).Run();
+}

@@ -26,6 +26,8 @@ internal static class CommandLine
         LogitsVerb.Create(terminal),
         PerplexityVerb.Create(terminal),
         BenchVerb.Create(terminal),
+        EvalVerb.Create(terminal),
+        TrainVerb.Create(terminal),
         DoctorVerb.Create(terminal),
         new HelpOption { Recursive = true },
         Version(terminal),

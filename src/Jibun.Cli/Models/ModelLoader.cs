@@ -1,4 +1,5 @@
 using Jibun.Chat;
+using Jibun.Generation;
 
 namespace Jibun.Cli.Models;
 
@@ -7,7 +8,15 @@ internal class ModelLoader
 {
     public virtual IChatModel LoadChat(ModelReference reference)
     {
-        using (reference.Open()) { }
-        throw new ModelException($"{reference.Name}: this version cannot run models yet");
+        LoadedModel model = reference.Load();
+        try
+        {
+            return new ChatModel(reference.Name, model);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 }

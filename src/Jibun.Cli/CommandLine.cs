@@ -80,7 +80,7 @@ internal static class CommandLine
 
     private static int RefuseUsage(ParseResult parsed, string message, Terminal terminal)
     {
-        terminal.Error.WriteLine($"jibun: {message}");
+        terminal.Error.WriteLine($"jibun: {message.ReplaceLineEndings(" ")}");
         string verb = parsed.CommandResult.Parent is null ? "" : $"{parsed.CommandResult.Command.Name} ";
         terminal.Error.WriteLine($"See: jibun {verb}--help");
         return ExitCode.Usage;

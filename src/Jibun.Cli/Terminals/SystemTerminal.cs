@@ -16,8 +16,10 @@ internal sealed class SystemTerminal : Terminal, IDisposable
     private CancellationTokenSource? _scope;
     private Timer? _terminating;
 
+    private readonly Lazy<TextReader> _in = new(() => new StreamReader(Console.OpenStandardInput(), s_utf8));
+
     public SystemTerminal() : base(
-        new StreamReader(Console.OpenStandardInput(), s_utf8),
+        TextReader.Null,
         new StreamWriter(Console.OpenStandardOutput(), s_utf8, bufferSize: 16 * 1024),
         new StreamWriter(Console.OpenStandardError(), s_utf8) { AutoFlush = true })
     {
@@ -29,6 +31,9 @@ internal sealed class SystemTerminal : Terminal, IDisposable
         Colours = OutputIsTerminal && !dumb && !plain;
         _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate)];
     }
+
+    /// <summary>Opened when first read: opening it puts a terminal into another mode.</summary>
+    public override TextReader In => _in.Value;
 
     public override int Width => OutputIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : base.Width;
 

@@ -10,7 +10,7 @@ internal class Terminal(TextReader input, TextWriter output, TextWriter error)
 {
     private static readonly JsonWriterOptions s_jsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public TextReader In { get; } = input;
+    public virtual TextReader In { get; } = input;
 
     public TextWriter Out { get; } = output;
 

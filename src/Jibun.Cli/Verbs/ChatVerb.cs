@@ -55,10 +55,17 @@ internal static class ChatVerb
     {
         AnswerWriter writer = new(terminal, withFacts: terminal.OutputIsTerminal);
         AnswerJson answer = new(model.Id);
-        await foreach (ChatEvent happened in model.RespondAsync(request, cancel))
+        try
         {
-            if (asJson) answer.Add(happened);
-            else writer.Write(happened);
+            await foreach (ChatEvent happened in model.RespondAsync(request, cancel))
+            {
+                if (asJson) answer.Add(happened);
+                else writer.Write(happened);
+            }
+        }
+        finally
+        {
+            writer.EndLine();
         }
         if (asJson) terminal.WriteJson(answer.Write);
     }

@@ -96,7 +96,7 @@ function stayAtEnd() {
 }
 
 function showUser(text) {
-  $('log').append(element('article', { className: 'user', textContent: text }));
+  $('log').append(element('article', { className: 'user' }, element('h2', { className: 'quiet', textContent: 'You' }), text));
 }
 
 async function* events(response, signal) {

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Jibun.Chat.Nano;
+using Jibun.Gguf;
 
 namespace Jibun.Training.Corpus;
 
@@ -51,11 +52,17 @@ public sealed class NanoCorpus(
         return new TrainingSet([.. tokens], [.. samples], vocabulary.Size, tasks);
     }
 
-    /// <summary>Writes the shards, <c>vocabulary.json</c> and the development sets into a folder.</summary>
+    /// <summary>
+    /// Writes a folder: the shards, <c>vocabulary.json</c>, <c>metadata.gguf</c> (what an exported network needs besides its
+    /// tensors) and the development sets of the grammar.
+    /// </summary>
     public void Save(string folder)
     {
         ToTrainingSet().Save(folder);
         vocabulary.Save(Path.Combine(folder, "vocabulary.json"));
+        var metadata = new GgufWriter();
+        foreach ((string key, GgufValue value) in NanoMetadata.Create(vocabulary, Profile)) metadata.Add(key, value);
+        metadata.Write(Path.Combine(folder, "metadata.gguf"));
         foreach ((string language, IReadOnlyList<Utterance> utterances) in ownDevelopment)
             WriteUtterances(Path.Combine(folder, $"own_{language}.dev.jsonl"), utterances);
     }

@@ -95,10 +95,31 @@ internal sealed class ProductMapping(SentenceGrammar english)
             if (!rule.EndsWith('=')) slots.Add(new NanoArgument(rule[(slot.Name.Length + 1)..], slot.Value));
         }
         if (target.Slots.Any(rule => rule[0] == '!' && slots.All(slot => slot.Name != rule[1..]))) return null;
+        if (target.Tool == "media_play") NameByCue(utterance.Text, slots);
         if (SkillCatalog.Default.Find(target.Tool) is { } skill)
             foreach (SkillParameter parameter in skill.Parameters)
                 if (parameter.Required && slots.All(slot => slot.Name != parameter.Name)) return null;
         bool repeated = slots.DistinctBy(slot => slot.Name).Count() < slots.Count;
         return repeated ? null : utterance with { Intent = target.Tool, Slots = slots };
+    }
+
+    /// <summary>
+    /// "Play X" is a title whatever X is; only what the sentence itself calls an album, or someone's music, is named so.
+    /// </summary>
+    private static void NameByCue(string text, List<NanoArgument> slots)
+    {
+        bool Says(params ReadOnlySpan<string> cues)
+        {
+            foreach (string cue in cues)
+                if (text.Contains(cue, StringComparison.OrdinalIgnoreCase)) return true;
+            return false;
+        }
+
+        if (slots.Any(slot => slot.Name == "title")) return;
+        bool isAlbum = Says("album", " record", " lp", " ep");
+        bool isArtist = Says(" by ", "song", "music", "track", "tune", "some ", "artist", "'s ");
+        int at = slots.FindIndex(slot => slot.Name == "album" && !isAlbum);
+        if (at < 0) at = slots.FindIndex(slot => slot.Name == "artist" && !isArtist && slots.All(other => other.Name != "album"));
+        if (at >= 0) slots[at] = slots[at] with { Name = "title" };
     }
 }

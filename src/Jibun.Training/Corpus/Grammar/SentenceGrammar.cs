@@ -79,7 +79,8 @@ public sealed class SentenceGrammar
         if (before.Slots.GroupBy(slot => slot.Name).Any(group => group.Count() > 1)) return null;
         Sentence sentence = Expand(follow, random, heldOut);
         Style(sentence, random.Chance(0.3) ? Mood.Question : Mood.Plain, random);
-        List<NanoArgument> slots = [.. before.Slots];
+        // Another piece of music is another request; only where it plays stays.
+        List<NanoArgument> slots = [.. before.Slots.Where(slot => tool != "media_play" || slot.Name is "area" or "service")];
         foreach (NanoArgument changed in sentence.Slots)
         {
             int at = slots.FindIndex(slot => slot.Name == changed.Name);

@@ -17,7 +17,7 @@ public sealed class NanoConstraint : ITokenConstraint
     private const int MostListItems = 8;
 
     private readonly NanoLanguage language;
-    private readonly NanoTask task;
+    private readonly NanoHead head;
     private readonly PromptWords words;
     private readonly bool inOrder; // values follow each other in the prompt; not so when they come from several turns
     private readonly bool[] allowed; // [vocabulary]
@@ -25,7 +25,7 @@ public sealed class NanoConstraint : ITokenConstraint
     private readonly List<Cursor> cursors = [];
     private readonly List<Cursor> moved = [];
     private State state;
-    private NanoLabel? label;
+    private NanoHeadLabel? label;
     private NanoSlot? slot;
     private int listItems; // of the slot that is being written; 0 when it is no list
     private int floor; // the next value's first byte in the prompt
@@ -35,7 +35,7 @@ public sealed class NanoConstraint : ITokenConstraint
     internal NanoConstraint(NanoLanguage language, string task, ReadOnlySpan<int> prompt)
     {
         this.language = language;
-        this.task = language.Profile[task];
+        head = language.Head(task);
         words = new PromptWords(SpellPrompt(language, prompt));
         inOrder = prompt.Count(language.User) == 1;
         allowed = new bool[language.Tokenizer.VocabularySize];
@@ -94,8 +94,8 @@ public sealed class NanoConstraint : ITokenConstraint
         switch (state)
         {
             case State.Start:
-                foreach (NanoLabel candidate in task.Labels)
-                    allowed[language.Label(candidate.Name)] = candidate.Slots.All(slot => !slot.Required || CanFill(slot, 0));
+                foreach (NanoHeadLabel candidate in head.Labels)
+                    allowed[candidate.Id] = candidate.Label.Slots.All(slot => !slot.Required || CanFill(slot, 0));
                 OpenSentences();
                 AllowCursors();
                 cursors.Clear();
@@ -129,13 +129,12 @@ public sealed class NanoConstraint : ITokenConstraint
 
     private void AllowSlots()
     {
-        for (int i = 0; i < label!.Slots.Count; i++)
+        for (int i = 0; i < label!.SlotIds.Length; i++)
         {
-            NanoSlot candidate = label.Slots[i];
-            if (used.Contains(i) || !CanFill(candidate, floor)) continue;
-            allowed[language.Slot(candidate)] = true;
-            if (candidate.Repeats && (!inOrder || words.CanEndAfter(words.StartFrom(floor), LastStart)))
-                allowed[language.ListSlot(candidate.Name)] = true;
+            if (used.Contains(i) || !CanFill(label.Label.Slots[i], floor)) continue;
+            allowed[label.SlotIds[i]] = true;
+            if (label.ListIds[i] >= 0 && (!inOrder || words.CanEndAfter(words.StartFrom(floor), LastStart)))
+                allowed[label.ListIds[i]] = true;
         }
     }
 
@@ -166,7 +165,7 @@ public sealed class NanoConstraint : ITokenConstraint
         switch (state)
         {
             case State.Start:
-                label = task.Labels.FirstOrDefault(candidate => language.Label(candidate.Name) == id);
+                label = head.Find(id);
                 state = label is null ? State.Sentence : State.FirstSlot;
                 if (label is not null) break;
                 OpenSentences();
@@ -217,14 +216,12 @@ public sealed class NanoConstraint : ITokenConstraint
 
     private void OpenSlot(int id)
     {
-        for (int i = 0; i < label!.Slots.Count; i++)
+        for (int i = 0; i < label!.SlotIds.Length; i++)
         {
-            NanoSlot candidate = label.Slots[i];
-            bool isList = candidate.Repeats && id == language.ListSlot(candidate.Name);
-            if (!isList && id != language.Slot(candidate)) continue;
+            if (id != label.SlotIds[i] && id != label.ListIds[i]) continue;
             used.Add(i);
-            slot = candidate;
-            listItems = isList ? 1 : 0;
+            slot = label.Label.Slots[i];
+            listItems = id == label.ListIds[i] ? 1 : 0;
             OpenValue();
             return;
         }
@@ -257,7 +254,7 @@ public sealed class NanoConstraint : ITokenConstraint
     private void OpenSentences()
     {
         cursors.Clear();
-        foreach (string sentence in task.Sentences) cursors.Add(new Cursor(Encoding.UTF8.GetBytes(sentence), 0, IsSpan: false));
+        foreach (string sentence in head.Task.Sentences) cursors.Add(new Cursor(Encoding.UTF8.GetBytes(sentence), 0, IsSpan: false));
     }
 
     /// <summary>Tokens that spell on from some cursor and leave it completable.</summary>
@@ -308,15 +305,15 @@ public sealed class NanoConstraint : ITokenConstraint
 
     private bool MoreSlots(int from)
     {
-        for (int i = 0; i < label!.Slots.Count; i++)
-            if (!used.Contains(i) && CanFill(label.Slots[i], from)) return true;
+        for (int i = 0; i < label!.SlotIds.Length; i++)
+            if (!used.Contains(i) && CanFill(label.Label.Slots[i], from)) return true;
         return false;
     }
 
     private bool RequiredAreUsed()
     {
-        for (int i = 0; i < label!.Slots.Count; i++)
-            if (label.Slots[i].Required && !used.Contains(i)) return false;
+        for (int i = 0; i < label!.SlotIds.Length; i++)
+            if (label.Label.Slots[i].Required && !used.Contains(i)) return false;
         return true;
     }
 
@@ -331,13 +328,11 @@ public sealed class NanoConstraint : ITokenConstraint
         float[] shares = new float[ids.Count];
         for (int i = 0; i < shares.Length; i++) sum += shares[i] = MathF.Exp(logits[ids[i]] - highest);
         Candidates = [.. ids.Zip(shares).OrderByDescending(pair => pair.Second).Take(4)
-            .Select(pair => new NanoCandidate(NameOf(pair.First), pair.Second / sum))];
-        if (task.Fallback is null || !(Confidence < task.Threshold)) return;
+            .Select(pair => new NanoCandidate(head.Find(pair.First)?.Label.Name, pair.Second / sum))];
+        if (head.Fallback < 0 || !(Confidence < head.Task.Threshold)) return;
         Array.Clear(allowed);
-        allowed[language.Label(task.Fallback)] = true;
+        allowed[head.Fallback] = true;
     }
-
-    private string? NameOf(int id) => task.Labels.FirstOrDefault(candidate => language.Label(candidate.Name) == id)?.Name;
 
     /// <summary>A place in a text that the value may go on with.</summary>
     /// <param name="IsSpan">In the prompt, where the value may end at any word's end; otherwise it ends with the text.</param>

@@ -23,6 +23,7 @@ public sealed class NanoLanguage
         Comma = ByteToken(","u8);
         Space = ByteToken(" "u8);
         Quote = ByteToken("\""u8);
+        Heads = profile.Tasks.ToDictionary(task => task.Name, task => new NanoHead(task, Id));
         var scaffold = new HashSet<int>(AllScaffold());
         for (int id = 0; id < tokenizer.VocabularySize; id++)
             if (!scaffold.Contains(id) && !tokenizer.IsSpecial(id)) AddToTrie(id);
@@ -34,6 +35,8 @@ public sealed class NanoLanguage
 
     public Tokenizer Tokenizer { get; }
 
+    internal Dictionary<string, NanoHead> Heads { get; }
+
     internal readonly int User, End, Next, NextAfterList, Close, CloseList, CloseBare, Comma, Space, Quote;
 
     /// <summary>Tokens that are text rather than template or scaffolding. [vocabulary]</summary>
@@ -43,7 +46,7 @@ public sealed class NanoLanguage
 
     /// <summary>The prompt of a first turn. What the user wrote never becomes a template token.</summary>
     public int[] EncodePrompt(string task, string text) =>
-        [User, .. Tokenizer.Encode(NanoFormat.Normalize(text, task)), Id(NanoFormat.TaskToken(task))];
+        [User, .. Tokenizer.Encode(NanoFormat.Normalize(text, task)), Head(task).TaskToken];
 
     /// <summary>The prompt of a turn on the product's head with the turns before it, oldest first; two are of use.</summary>
     public int[] EncodePrompt(IEnumerable<(string Text, string Answer)> history, string text)
@@ -55,11 +58,7 @@ public sealed class NanoLanguage
 
     public NanoConstraint Constrain(string task, ReadOnlySpan<int> prompt) => new(this, task, prompt);
 
-    internal int Label(string name) => Id(NanoFormat.Label(name));
-
-    internal int Slot(NanoSlot slot) => Id(slot.IsNumber ? NanoFormat.NumberSlot(slot.Name) : NanoFormat.StringSlot(slot.Name));
-
-    internal int ListSlot(string name) => Id(NanoFormat.ListSlot(name));
+    internal NanoHead Head(string task) => Heads[Profile[task].Name];
 
     /// <summary>The trie node behind <paramref name="node"/> for one more byte, or -1; the root is 0.</summary>
     internal int Child(int node, byte next) => children.GetValueOrDefault((node, next), -1);
@@ -80,18 +79,11 @@ public sealed class NanoLanguage
 
     private IEnumerable<int> AllScaffold()
     {
-        foreach (NanoTask task in Profile.Tasks)
+        foreach (NanoHead head in Heads.Values)
         {
-            yield return Id(NanoFormat.TaskToken(task.Name));
-            foreach (NanoLabel label in task.Labels)
-            {
-                yield return Label(label.Name);
-                foreach (NanoSlot slot in label.Slots)
-                {
-                    yield return Slot(slot);
-                    if (slot.Repeats) yield return ListSlot(slot.Name);
-                }
-            }
+            yield return head.TaskToken;
+            foreach (NanoHeadLabel label in head.Labels)
+                foreach (int id in label.SlotIds.Concat(label.ListIds).Append(label.Id)) yield return id;
         }
         foreach (int id in new[] { User, End, Next, NextAfterList, Close, CloseList, CloseBare }) yield return id;
     }

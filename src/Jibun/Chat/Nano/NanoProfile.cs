@@ -54,6 +54,9 @@ public sealed record NanoProfile(IReadOnlyList<NanoTask> Tasks)
         ?? throw new ModelException(
             $"the model has no head '{task}'; it has {string.Join(", ", Tasks.Select(known => known.Name))}");
 
+    public NanoProfile WithThreshold(string task, float threshold) =>
+        new([.. Tasks.Select(known => known.Name == task ? known with { Threshold = threshold } : known)]);
+
     public static bool IsIn(GgufMetadata metadata) => metadata.ContainsKey(Prefix + "tasks");
 
     /// <exception cref="ModelException">Keys are missing or do not fit together.</exception>

@@ -69,10 +69,9 @@ public sealed class NanoConstraintTests
     public void AnUnsureAnswerIsHandedOff()
     {
         NanoProfile profile = SmallCorpus.Language.Profile;
-        var careful = new NanoLanguage(
-            new NanoProfile([.. profile.Tasks.Select(task => task with { Threshold = 0.6f })]), SmallCorpus.Language.Tokenizer);
+        var careful = new NanoLanguage(profile.WithThreshold("assistant", 0.6f), SmallCorpus.Language.Tokenizer);
         float[] logits = new float[careful.Tokenizer.VocabularySize];
-        int timer = careful.Label("timer_set"), alarm = careful.Label("alarm_set"), handoff = careful.Label("handoff");
+        int timer = Label(careful, "timer_set"), alarm = Label(careful, "alarm_set"), handoff = Label(careful, "handoff");
         logits.AsSpan().Fill(-20);
         logits[timer] = 3;
         logits[alarm] = 2.9f;
@@ -89,11 +88,11 @@ public sealed class NanoConstraintTests
     {
         NanoLanguage language = SmallCorpus.Language;
         NanoConstraint constraint = language.Constrain("snips", language.EncodePrompt("snips", "play Queen"));
-        int size = language.Tokenizer.VocabularySize, label = language.Label("PlayMusic");
-        NanoSlot slot = language.Profile["snips"].Labels.First(label => label.Name == "PlayMusic").Slots[1];
+        int size = language.Tokenizer.VocabularySize, label = Label(language, "PlayMusic", "snips");
+        int slot = language.Head("snips").Find(label)!.SlotIds[1];
         float[] first = new float[size], second = new float[size], third = new float[size];
         constraint.Restrict([label], first);
-        constraint.Restrict([label, language.Slot(slot)], second);
+        constraint.Restrict([label, slot], second);
         constraint.Restrict([label], third);
         Assert.Equal(first, third);
     }
@@ -116,6 +115,9 @@ public sealed class NanoConstraintTests
                 }
             }
     }
+
+    private static int Label(NanoLanguage language, string name, string task = "assistant") =>
+        language.Head(task).Labels.Single(label => label.Label.Name == name).Id;
 
     private static string Walk(NanoLanguage language, string task, int[] prompt, SeededRandom random, float[] logits)
     {

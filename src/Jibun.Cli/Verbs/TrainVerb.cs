@@ -2,6 +2,7 @@ using System.CommandLine;
 using Jibun.Cli.Terminals;
 using Jibun.Training;
 using Jibun.Training.Corpus;
+using Jibun.Training.Evaluation;
 
 namespace Jibun.Cli.Verbs;
 
@@ -48,7 +49,10 @@ internal static class TrainVerb
             Trainer.Run(options, set, new Report(terminal), cancel);
             using TrainedModel trained = TrainedModel.Load(options.Folder);
             if (parsed.GetValue(output) is { } path)
+            {
                 trained.Export(path, NanoMetadata.Create(corpus.Vocabulary, corpus.Profile, parsed.GetValue(model)!));
+                NanoCalibration.Run(path, source, corpus.OwnDevelopment.Values.SelectMany(utterances => utterances), cancel);
+            }
             if (parsed.GetValue(json)) WriteJson(terminal, trained, parsed.GetValue(output));
             return Task.CompletedTask;
         });

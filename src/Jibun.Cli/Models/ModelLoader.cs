@@ -1,4 +1,6 @@
 using Jibun.Chat;
+using Jibun.Chat.Nano;
+using Jibun.Chat.Skills;
 using Jibun.Generation;
 
 namespace Jibun.Cli.Models;
@@ -6,12 +8,14 @@ namespace Jibun.Cli.Models;
 /// <summary>Loads what a verb talks to.</summary>
 internal class ModelLoader
 {
-    public virtual IChatModel LoadChat(ModelReference reference)
+    /// <param name="reference">What to load.</param>
+    /// <param name="skills">Carries out what the built-in model asks for; without it its calls are the caller's.</param>
+    public virtual IChatModel LoadChat(ModelReference reference, SkillSet? skills = null)
     {
         LoadedModel model = reference.Load();
         try
         {
-            return new ChatModel(reference.Name, model);
+            return NanoProfile.IsIn(model.Metadata) ? new NanoChatModel(model, skills, reference.Name) : new ChatModel(reference.Name, model);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Jibun.Chat;
+using Jibun.Chat.Skills;
 using Jibun.Cli.Chat;
 using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
@@ -32,7 +33,8 @@ internal static class ChatVerb
             string? question = await QuestionAsync(parsed.GetValue(prompt) ?? [], terminal, cancel);
             if (question is null && !terminal.CanEdit) throw new UsageException("a chat needs a terminal; give a PROMPT or text on stdin instead");
             if (question is null && parsed.GetValue(json)) throw new UsageException("--json needs a PROMPT or text on stdin");
-            IChatModel chat = loader.LoadChat(ModelReference.Resolve(parsed.GetValue(model)));
+            SkillSet skills = new(new SkillOptions { Folder = DataFolder.Path, OneShot = question is not null });
+            IChatModel chat = loader.LoadChat(ModelReference.Resolve(parsed.GetValue(model)), skills);
             using IDisposable? loaded = chat as IDisposable;
             if (question is null)
                 return await new ChatSession(terminal, chat, settings, new ConsoleKeyboard(), new LineHistory(DataFolder.History)).RunAsync();

@@ -1,4 +1,5 @@
 using Jibun.Chat;
+using Jibun.Chat.Skills;
 using Jibun.Cli;
 using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
@@ -20,6 +21,6 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
 
     private sealed class FixedLoader(IChatModel model) : ModelLoader
     {
-        public override IChatModel LoadChat(ModelReference reference) => model;
+        public override IChatModel LoadChat(ModelReference reference, SkillSet? skills = null) => model;
     }
 }

@@ -259,8 +259,12 @@ public sealed class NanoChatModelTests : IDisposable
     };
 
     private static ChatMessage Said(List<ChatEvent> events) =>
-        new() { Role = "assistant", Content = Text(events),
-            ToolCalls = [.. events.OfType<ToolCallDelta>().Select(call => call.Call)] };
+        new()
+        {
+            Role = "assistant",
+            Content = Text(events),
+            ToolCalls = [.. events.OfType<ToolCallDelta>().Select(call => call.Call)],
+        };
 
     private static ToolDefinition Tool(string name, string schema) => new(name, null, JsonDocument.Parse(schema).RootElement);
 

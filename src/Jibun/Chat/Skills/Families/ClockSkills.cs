@@ -89,8 +89,8 @@ internal static class ClockSkills
             extra = Weeks(turn, days);
         else if (turn.Says("month", "何ヶ月", "何か月", "何カ月") && Months(turn.Today, date) is > 0 and var months)
             extra = turn.Pick($" (about {months} month{(months == 1 ? "" : "s")})", $"（約{months}か月）");
-        return WithCard(turn, turn.Say($"{count} {plural}{extra}: {whole}.", $"あと{count}日{extra}、{japanese}です。"),
-            date) with { Title = what };
+        SkillResult card = WithCard(turn, turn.Say($"{count} {plural}{extra}: {whole}.", $"あと{count}日{extra}、{japanese}です。"), date);
+        return card with { Title = what };
     }
 
     private static bool TryReadDay(SkillTurn turn, out DateOnly date, out SkillResult? refusal)

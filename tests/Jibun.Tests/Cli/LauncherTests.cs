@@ -90,6 +90,9 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("error CS1: broken", text);
         Assert.Contains("build.log", text);
+
+        Script("tools/dotnet", "echo 'no compiler said this'; exit 1");
+        Assert.Contains("no compiler said this", (await Run("x")).Out);
     }
 
     // Publishing writes a program that echoes its kind and arguments; `dotnet X.dll` does what the other kind of program would.

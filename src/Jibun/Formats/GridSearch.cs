@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.Intrinsics;
 
 namespace Jibun.Formats;
@@ -11,7 +10,23 @@ namespace Jibun.Formats;
 /// <param name="ScaleLevels">Group scales are 1, 3, 5, … 2 · ScaleLevels − 1.</param>
 /// <param name="Factor">weight = block scale · group scale · Factor · value.</param>
 internal readonly record struct GridShape(
-    Grid Grid, int Groups, int Cells, int Points, GridSigns Signs, int ScaleLevels, float Factor);
+    Grid Grid, int Groups, int Cells, int Points, GridSigns Signs, int ScaleLevels, float Factor)
+{
+    public int CellCount => Groups * Cells;
+
+    /// <summary>Weights per cell.</summary>
+    public int CellSize => Points * Grid.Dimensions;
+
+    /// <summary>Ways to set the signs or the shift of a cell.</summary>
+    public int Variants => Signs switch
+    {
+        GridSigns.Shift => 2, // + and −
+        GridSigns.Even => Points, // which point takes the sign that has to change
+        _ => 1,
+    };
+
+    public int Lists => CellCount * Variants * Points;
+}
 
 internal enum GridSigns
 {
@@ -26,60 +41,48 @@ internal enum GridSigns
 }
 
 /// <summary>
-/// The search behind the grid formats. A point with values g costs s²·Σwg² − 2s·Σwxg more than nothing; both sums do not depend
-/// on the scale s and are tabulated for every point and cell. With them the best points of a cell are found exactly, for as
-/// many scales as one likes to try.
+/// The search behind the grid formats. At scale s a point with values g costs s · (s·Σwg² − 2·Σwxg) more than zeros would; the
+/// sums do not depend on s. So every point of the grid is weighed at a ladder of scales once, the few winners make a short list
+/// per cell, and block and group scales are then searched among the short lists alone.
 /// </summary>
 internal ref struct GridSearch
 {
-    private const int Trials = 14;
     private const int Rounds = 3;
     private const float Shift = 1 / 8f;
 
     private readonly GridShape shape;
     private readonly ReadOnlySpan<float> x;
-    private readonly float[] pooled;
     private readonly Span<float> w; // [weights]
-    private readonly Span<float> products; // [cells, variants, points, grid points]: Σwxg
-    private readonly Span<float> squares; // the same: Σwg²
+    private readonly Span<Candidate> candidates; // [cells, variants, points, Ladder.Length]
+    private readonly Span<byte> counts; // [cells, variants, points]
 
     public GridSearch(GridShape shape, ReadOnlySpan<float> weights, ReadOnlySpan<float> importance)
     {
         this.shape = shape;
         x = weights;
-        int tables = CellCount * Variants * shape.Points * shape.Grid.Points;
-        pooled = ArrayPool<float>.Shared.Rent(weights.Length + 2 * tables);
-        w = pooled.AsSpan(0, weights.Length);
-        products = pooled.AsSpan(weights.Length, tables);
-        squares = pooled.AsSpan(weights.Length + tables, tables);
+        w = new float[weights.Length];
+        candidates = new Candidate[shape.Lists * Ladder.Length];
+        counts = new byte[shape.Lists];
+        Scales = new byte[shape.Groups];
+        Chosen = new ushort[shape.CellCount * shape.Points];
+        Signs = new byte[shape.CellCount];
         ErrorWeights.Compute(weights, importance, w);
-        for (int cell = 0; cell < CellCount; cell++)
-            for (int variant = 0; variant < Variants; variant++)
-                for (int point = 0; point < shape.Points; point++) Tabulate(cell, variant, point);
     }
 
-    /// <summary>0 … ScaleLevels − 1 of each group; filled by <see cref="Run"/>.</summary>
-    public Span<byte> Scales { get; init; }
+    /// <summary>0 … ScaleLevels − 1 of each group.</summary>
+    public Span<byte> Scales { get; }
 
-    /// <summary>The grid point of every 8 or 4 weights; filled by <see cref="Run"/>.</summary>
-    public Span<ushort> Chosen { get; init; }
+    /// <summary>The grid point of every 8 or 4 weights.</summary>
+    public Span<ushort> Chosen { get; }
 
-    /// <summary>Cells: bit i for a negative weight i, or 1 where the shift is negative; filled by <see cref="Run"/>.</summary>
-    public Span<byte> Signs { get; init; }
+    /// <summary>Of each cell: bit i for a negative weight i, or 1 where the shift is negative.</summary>
+    public Span<byte> Signs { get; }
 
-    private readonly int CellCount => shape.Groups * shape.Cells;
-
-    private readonly int CellSize => shape.Points * shape.Grid.Dimensions;
-
-    private readonly int Variants => shape.Signs switch
-    {
-        GridSigns.Shift => 2, // + and −
-        GridSigns.Even => shape.Points, // which point takes the sign that has to change
-        _ => 1,
-    };
+    /// <summary>Scales at which points are weighed; 1 maps the largest weight to the largest value.</summary>
+    private static ReadOnlySpan<float> Ladder => [0.35f, 0.43f, 0.51f, 0.59f, 0.67f, 0.75f, 0.83f, 0.91f, 1f, 1.15f, 1.6f, 4f];
 
     /// <summary>Returns the block's scale.</summary>
-    public Half Run()
+    public readonly Half Run()
     {
         Span<float> fits = stackalloc float[shape.Groups];
         float largest = 0;
@@ -100,7 +103,7 @@ internal ref struct GridSearch
             {
                 float multiples = fits[group] * BlockScale.Inverse(unit);
                 levels[group] = (byte)Math.Clamp(MathF.Round((multiples - 1) / 2), 0, shape.ScaleLevels - 1);
-                GroupFit fit = Climb(group, unit, ref levels[group]);
+                GridFit fit = Climb(group, unit, ref levels[group]);
                 float multiple = (2 * levels[group] + 1) * shape.Factor;
                 error += fit.Error;
                 product += multiple * fit.Product;
@@ -116,25 +119,25 @@ internal ref struct GridSearch
         return best;
     }
 
-    public readonly void Dispose() => ArrayPool<float>.Shared.Return(pooled);
+    /// <summary>A point and its sums Σwxg and Σwg².</summary>
+    private readonly record struct Candidate(int Point, float Product, float Square);
 
-    private readonly record struct GroupFit(double Error, double Product, double Square);
+    private readonly record struct GridFit(double Error, double Product, double Square);
 
-    private readonly record struct CellFit(float Error, int Variant, float Product, float Square);
-
-    /// <summary>The scale of least error with the points that are best for it.</summary>
+    /// <summary>Makes the short lists of a group and finds its scale of least error.</summary>
     private readonly float FitGroup(int group)
     {
-        int size = shape.Cells * CellSize;
+        int size = shape.Cells * shape.CellSize;
         float start = BlockScale.LargestMagnitude(x.Slice(group * size, size)) / shape.Grid.Largest;
+        for (int cell = group * shape.Cells; cell < (group + 1) * shape.Cells; cell++) ListCandidates(cell, start);
         float best = 0;
         double gain = 0;
-        for (int trial = 0; trial < Trials; trial++)
+        foreach (float rung in Ladder)
         {
-            float scale = start * (0.35f + 0.8f * trial / (Trials - 1));
-            for (int step = 0; step < 2; step++)
+            float scale = start * rung;
+            for (int step = 0; step < 3; step++)
             {
-                GroupFit fit = Fit(group, scale);
+                GridFit fit = Fit(group, scale);
                 if (!(fit.Product > 0 && fit.Product * fit.Product > gain * fit.Square)) break;
                 gain = fit.Product * fit.Product / fit.Square;
                 best = scale = (float)(fit.Product / fit.Square);
@@ -143,47 +146,57 @@ internal ref struct GridSearch
         return best;
     }
 
-    private readonly GroupFit Climb(int group, float unit, ref byte level)
+    private readonly GridFit Climb(int group, float unit, ref byte level)
     {
-        GroupFit best = Fit(group, unit * (2 * level + 1));
+        GridFit best = Fit(group, unit * (2 * level + 1));
         foreach (int direction in (ReadOnlySpan<int>)[-1, 1])
             for (int next = level + direction; next >= 0 && next < shape.ScaleLevels; next += direction)
             {
-                GroupFit fit = Fit(group, unit * (2 * next + 1));
+                GridFit fit = Fit(group, unit * (2 * next + 1));
                 if (!(fit.Error < best.Error)) break;
                 (best, level) = (fit, (byte)next);
             }
         return best;
     }
 
-    private readonly GroupFit Fit(int group, float scale)
+    private readonly GridFit Fit(int group, float scale)
     {
         double error = 0, product = 0, square = 0;
         for (int cell = group * shape.Cells; cell < (group + 1) * shape.Cells; cell++)
         {
-            CellFit fit = FitCell(cell, scale);
+            GridFit fit = FitCell(cell, scale, out _);
             error += fit.Error;
             product += fit.Product;
             square += fit.Square;
         }
-        return new GroupFit(error, product, square);
+        return new GridFit(error, product, square);
     }
 
-    private readonly CellFit FitCell(int cell, float scale)
+    private readonly GridFit FitCell(int cell, float scale, out int bestVariant)
     {
-        CellFit best = new(float.PositiveInfinity, 0, 0, 0);
-        for (int variant = 0; variant < Variants; variant++)
+        GridFit best = new(double.PositiveInfinity, 0, 0);
+        bestVariant = 0;
+        for (int variant = 0; variant < shape.Variants; variant++)
         {
-            float error = 0, product = 0, square = 0;
+            double product = 0, square = 0;
             for (int point = 0; point < shape.Points; point++)
             {
-                int table = Table(cell, variant, point), nearest = Nearest(table, scale);
-                product += products[table + nearest];
-                square += squares[table + nearest];
+                Candidate candidate = Best(List(cell, variant, point), scale);
+                product += candidate.Product;
+                square += candidate.Square;
             }
-            error = scale * scale * square - 2 * scale * product;
-            if (error < best.Error) best = new CellFit(error, variant, product, square);
+            double error = scale * (scale * square - 2 * product);
+            if (error < best.Error) (best, bestVariant) = (new GridFit(error, product, square), variant);
         }
+        return best;
+    }
+
+    private readonly Candidate Best(int list, float scale)
+    {
+        ReadOnlySpan<Candidate> listed = candidates.Slice(list * Ladder.Length, counts[list]);
+        Candidate best = listed[0];
+        foreach (Candidate candidate in listed)
+            if (scale * candidate.Square - 2 * candidate.Product < scale * best.Square - 2 * best.Product) best = candidate;
         return best;
     }
 
@@ -191,17 +204,17 @@ internal ref struct GridSearch
     {
         for (int cell = group * shape.Cells; cell < (group + 1) * shape.Cells; cell++)
         {
-            int variant = FitCell(cell, scale).Variant;
+            FitCell(cell, scale, out int variant);
             for (int point = 0; point < shape.Points; point++)
-                Chosen[cell * shape.Points + point] = (ushort)Nearest(Table(cell, variant, point), scale);
+                Chosen[cell * shape.Points + point] = (ushort)Best(List(cell, variant, point), scale).Point;
             Signs[cell] = shape.Signs == GridSigns.Shift ? (byte)variant : SignBits(cell, variant);
         }
     }
 
     private readonly byte SignBits(int cell, int variant)
     {
-        int bits = 0, first = cell * CellSize;
-        for (int i = 0; i < CellSize; i++)
+        int bits = 0, first = cell * shape.CellSize;
+        for (int i = 0; i < shape.CellSize; i++)
             if (x[first + i] < 0) bits |= 1 << i;
         if (!MustFlip(cell)) return (byte)bits;
         int dimensions = shape.Grid.Dimensions, from = variant * dimensions, cheapest = from;
@@ -211,18 +224,61 @@ internal ref struct GridSearch
         return (byte)(bits ^ 1 << cheapest);
     }
 
-    /// <summary>The grid point of least s²·square − 2s·product.</summary>
-    private readonly int Nearest(int table, float scale)
+    private readonly void ListCandidates(int cell, float start)
     {
-        ReadOnlySpan<float> a = products.Slice(table, shape.Grid.Points), b = squares.Slice(table, shape.Grid.Points);
-        Vector256<float> square = Vector256.Create(scale * scale), product = Vector256.Create(2 * scale);
-        Vector256<float> least = Vector256.Create(float.PositiveInfinity);
-        Vector256<int> where = default, position = Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7);
-        for (int i = 0; i < a.Length; i += 8)
+        int count = shape.Grid.Points;
+        Span<float> products = stackalloc float[count], squares = stackalloc float[count];
+        for (int variant = 0; variant < shape.Variants; variant++)
+            for (int point = 0; point < shape.Points; point++)
+            {
+                Tabulate(cell, variant, point, products, squares);
+                int list = List(cell, variant, point), used = 0;
+                Span<Candidate> listed = candidates.Slice(list * Ladder.Length, Ladder.Length);
+                foreach (float rung in Ladder)
+                {
+                    int nearest = Nearest(products, squares, start * rung);
+                    if (used == 0 || listed[used - 1].Point != nearest)
+                        listed[used++] = new Candidate(nearest, products[nearest], squares[nearest]);
+                }
+                counts[list] = (byte)used;
+            }
+    }
+
+    /// <summary>Σwxg and Σwg² of every point of the grid; a sign that must change changes where that costs least.</summary>
+    private readonly void Tabulate(int cell, int variant, int point, Span<float> products, Span<float> squares)
+    {
+        int dimensions = shape.Grid.Dimensions, count = shape.Grid.Points;
+        int first = cell * shape.CellSize + point * dimensions;
+        bool signed = shape.Signs == GridSigns.Shift, flips = variant == point && MustFlip(cell);
+        Vector256<float> shift = Vector256.Create(signed ? (variant == 0 ? Shift : -Shift) : 0);
+        for (int i = 0; i < count; i += 8)
         {
-            Vector256<float> cost = square * Vector256.Create(b[i..]) - product * Vector256.Create(a[i..]);
+            Vector256<float> product = default, square = default, cheapest = Vector256.Create(float.PositiveInfinity);
+            for (int k = 0; k < dimensions; k++)
+            {
+                float target = signed ? x[first + k] : MathF.Abs(x[first + k]);
+                Vector256<float> value = Vector256.Create(shape.Grid.ByDimension.AsSpan(k * count + i)) + shift;
+                Vector256<float> part = value * Vector256.Create(w[first + k] * target);
+                product += part;
+                square += value * value * Vector256.Create(w[first + k]);
+                if (flips) cheapest = Vector256.Min(cheapest, part);
+            }
+            if (flips) product -= cheapest + cheapest;
+            product.CopyTo(products[i..]);
+            square.CopyTo(squares[i..]);
+        }
+    }
+
+    /// <summary>The point of least s·square − 2·product.</summary>
+    private static int Nearest(ReadOnlySpan<float> products, ReadOnlySpan<float> squares, float scale)
+    {
+        Vector256<float> s = Vector256.Create(scale / 2), least = Vector256.Create(float.PositiveInfinity);
+        Vector256<int> where = default, position = Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7);
+        for (int i = 0; i < products.Length; i += 8)
+        {
+            Vector256<float> cost = s * Vector256.Create(squares[i..]) - Vector256.Create(products[i..]);
             Vector256<float> less = Vector256.LessThan(cost, least);
-            least = Vector256.ConditionalSelect(less, cost, least);
+            least = Vector256.Min(cost, least);
             where = Vector256.ConditionalSelect(less.AsInt32(), position, where);
             position += Vector256.Create(8);
         }
@@ -232,41 +288,16 @@ internal ref struct GridSearch
         return where[lane];
     }
 
-    private readonly void Tabulate(int cell, int variant, int point)
-    {
-        int dimensions = shape.Grid.Dimensions, count = shape.Grid.Points, first = cell * CellSize + point * dimensions;
-        Span<float> a = products.Slice(Table(cell, variant, point), count), b = squares.Slice(Table(cell, variant, point), count);
-        float shift = shape.Signs == GridSigns.Shift ? (variant == 0 ? Shift : -Shift) : 0;
-        bool flips = shape.Signs == GridSigns.Even && variant == point && MustFlip(cell);
-        for (int i = 0; i < count; i += 8)
-        {
-            Vector256<float> product = default, square = default, flip = Vector256.Create(float.PositiveInfinity);
-            for (int k = 0; k < dimensions; k++)
-            {
-                float target = shape.Signs == GridSigns.Shift ? x[first + k] : MathF.Abs(x[first + k]);
-                Vector256<float> value = Vector256.Create(shape.Grid.ByDimension.AsSpan(k * count + i)) + Vector256.Create(shift);
-                Vector256<float> part = value * Vector256.Create(w[first + k] * target);
-                product += part;
-                square += value * value * Vector256.Create(w[first + k]);
-                flip = Vector256.Min(flip, part);
-            }
-            if (flips) product -= flip + flip;
-            product.CopyTo(a[i..]);
-            square.CopyTo(b[i..]);
-        }
-    }
-
     private readonly bool MustFlip(int cell)
     {
         if (shape.Signs != GridSigns.Even) return false;
         int negative = 0;
-        foreach (float value in x.Slice(cell * CellSize, CellSize))
+        foreach (float value in x.Slice(cell * shape.CellSize, shape.CellSize))
             if (value < 0) negative++;
         return negative % 2 != 0;
     }
 
     private readonly float Cost(int weight, sbyte value) => value * (w[weight] * MathF.Abs(x[weight]));
 
-    private readonly int Table(int cell, int variant, int point) =>
-        ((cell * Variants + variant) * shape.Points + point) * shape.Grid.Points;
+    private readonly int List(int cell, int variant, int point) => (cell * shape.Variants + variant) * shape.Points + point;
 }

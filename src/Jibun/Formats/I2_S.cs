@@ -31,7 +31,10 @@ public struct I2_S : IIntegerBlock<I2_S>
 
     public static void Unpack(in I2_S block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 128; i++) parts.Codes[i] = (byte)block.Code(i);
+        ReadOnlySpan<byte> packed = block.Codes;
+        Span<byte> planes = stackalloc byte[128];
+        BitPlanes.Pairs(packed, planes);
+        for (int plane = 0; plane < 4; plane++) planes.Slice(96 - plane * 32, 32).CopyTo(parts.Codes[(plane * 32)..]);
     }
 
     public static float Dot(in I2_S block, ActivationBlock activations)

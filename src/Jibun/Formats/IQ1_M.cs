@@ -31,12 +31,7 @@ public struct IQ1_M : IGridBlock<IQ1_M>
 
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out IQ1_M block)
     {
-        using GridSearch search = new(Shape, weights, importance)
-        {
-            Scales = stackalloc byte[16],
-            Chosen = stackalloc ushort[32],
-            Signs = stackalloc byte[32],
-        };
+        GridSearch search = new(Shape, weights, importance);
         block = default;
         int scale = BitConverter.HalfToUInt16Bits(search.Run());
         for (int i = 0; i < 4; i++) block.Groups[i] = (ushort)((scale >> (i * 4) & 15) << 12);
@@ -57,11 +52,11 @@ public struct IQ1_M : IGridBlock<IQ1_M>
     /// <summary>Eighths: a shifted grid value is 8g ± 1.</summary>
     public readonly void Read(int group, Span<sbyte> values)
     {
-        for (int i = 0; i < 16; i++)
+        for (int half = 0; half < 2; half++)
         {
-            int cell = group * 2 + i / 8, high = HighIndices[cell / 2] >> (cell % 2 * 4);
-            int value = Grid.Ternary2048[LowIndices[cell] | (high & 7) << 8][i % 8];
-            values[i] = (sbyte)(8 * value + ((high & 8) != 0 ? -1 : 1));
+            int high = HighIndices[group] >> (half * 4), shift = (high & 8) != 0 ? -1 : 1;
+            ReadOnlySpan<sbyte> point = Grid.Ternary2048[LowIndices[group * 2 + half] | (high & 7) << 8];
+            for (int i = 0; i < 8; i++) values[half * 8 + i] = (sbyte)(8 * point[i] + shift);
         }
     }
 

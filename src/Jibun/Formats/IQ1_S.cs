@@ -29,12 +29,7 @@ public struct IQ1_S : IGridBlock<IQ1_S>
 
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out IQ1_S block)
     {
-        using GridSearch search = new(Shape, weights, importance)
-        {
-            Scales = stackalloc byte[8],
-            Chosen = stackalloc ushort[32],
-            Signs = stackalloc byte[8],
-        };
+        GridSearch search = new(Shape, weights, importance);
         block = new IQ1_S { Scale = search.Run() };
         for (int group = 0; group < 8; group++)
             block.Groups[group] = (ushort)(search.Scales[group] << 12 | search.Signs[group] << 15);
@@ -68,8 +63,11 @@ public struct IQ1_S : IGridBlock<IQ1_S>
     /// <summary>Eighths: a shifted grid value is 8g ± 1.</summary>
     public readonly void Read(int group, Span<sbyte> values)
     {
-        for (int i = 0; i < 32; i++)
-            values[i] = (sbyte)(8 * Grid.Ternary2048[Index(group * 4 + i / 8)][i % 8] + Shift(group));
+        for (int cell = 0; cell < 4; cell++)
+        {
+            ReadOnlySpan<sbyte> point = Grid.Ternary2048[Index(group * 4 + cell)];
+            for (int i = 0; i < 8; i++) values[cell * 8 + i] = (sbyte)(8 * point[i] + Shift(group));
+        }
     }
 
     private readonly int Index(int cell) => LowIndices[cell] | (Groups[cell / 4] >> (cell % 4 * 3) & 7) << 8;

@@ -31,12 +31,7 @@ public struct IQ2_S : IGridBlock<IQ2_S>
 
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out IQ2_S block)
     {
-        using GridSearch search = new(Shape, weights, importance)
-        {
-            Scales = stackalloc byte[16],
-            Chosen = stackalloc ushort[32],
-            Signs = stackalloc byte[32],
-        };
+        GridSearch search = new(Shape, weights, importance);
         block = new IQ2_S { Scale = search.Run() };
         for (int cell = 0; cell < 32; cell++)
         {

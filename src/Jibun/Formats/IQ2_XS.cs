@@ -29,12 +29,7 @@ public struct IQ2_XS : IGridBlock<IQ2_XS>
 
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out IQ2_XS block)
     {
-        using GridSearch search = new(Shape, weights, importance)
-        {
-            Scales = stackalloc byte[16],
-            Chosen = stackalloc ushort[32],
-            Signs = stackalloc byte[32],
-        };
+        GridSearch search = new(Shape, weights, importance);
         block = new IQ2_XS { Scale = search.Run() };
         for (int cell = 0; cell < 32; cell++) block.Cells[cell] = (ushort)(search.Chosen[cell] | (search.Signs[cell] & 127) << 9);
         for (int group = 0; group < 16; group++) block.Groups[group / 2] |= (byte)(search.Scales[group] << (group % 2 * 4));

@@ -28,12 +28,7 @@ public struct IQ2_XXS : IGridBlock<IQ2_XXS>
 
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out IQ2_XXS block)
     {
-        using GridSearch search = new(Shape, weights, importance)
-        {
-            Scales = stackalloc byte[8],
-            Chosen = stackalloc ushort[32],
-            Signs = stackalloc byte[32],
-        };
+        GridSearch search = new(Shape, weights, importance);
         block = new IQ2_XXS { Scale = search.Run() };
         for (int group = 0; group < 8; group++)
         {

@@ -31,12 +31,7 @@ public struct IQ3_S : IGridBlock<IQ3_S>
 
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out IQ3_S block)
     {
-        using GridSearch search = new(Shape, weights, importance)
-        {
-            Scales = stackalloc byte[8],
-            Chosen = stackalloc ushort[64],
-            Signs = stackalloc byte[64],
-        };
+        GridSearch search = new(Shape, weights, importance);
         block = new IQ3_S { Scale = search.Run() };
         for (int cell = 0; cell < 64; cell++)
         {

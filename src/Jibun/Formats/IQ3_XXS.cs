@@ -29,12 +29,7 @@ public struct IQ3_XXS : IGridBlock<IQ3_XXS>
 
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, out IQ3_XXS block)
     {
-        using GridSearch search = new(Shape, weights, importance)
-        {
-            Scales = stackalloc byte[8],
-            Chosen = stackalloc ushort[64],
-            Signs = stackalloc byte[32],
-        };
+        GridSearch search = new(Shape, weights, importance);
         block = new IQ3_XXS { Scale = search.Run() };
         for (int i = 0; i < 64; i++) block.Indices[i] = (byte)search.Chosen[i];
         for (int cell = 0; cell < 32; cell++) block.SignsAndScales[cell / 4] |= (search.Signs[cell] & 127u) << (cell % 4 * 7);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Jibun.Formats;
 
@@ -9,6 +10,13 @@ public struct Nibbles32
     private Bytes16 packed;
 
     public readonly int this[int i] => i < 16 ? packed[i] & 15 : packed[i - 16] >> 4;
+
+    public readonly void CopyTo(Span<byte> codes)
+    {
+        Vector128<byte> bytes = Vector128.Create((ReadOnlySpan<byte>)packed);
+        (bytes & Vector128.Create((byte)15)).CopyTo(codes);
+        (bytes >> 4).CopyTo(codes[16..]);
+    }
 
     /// <summary>Packs the low four bits of 32 codes.</summary>
     public static Nibbles32 Pack(ReadOnlySpan<byte> codes)

@@ -43,7 +43,8 @@ public struct Q2_K : IIntegerBlock<Q2_K>
 
     public static void Unpack(in Q2_K block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 256; i++) parts.Codes[i] = (byte)block.Code(i);
+        ReadOnlySpan<byte> packed = block.Codes;
+        for (int half = 0; half < 2; half++) BitPlanes.Pairs(packed[(half * 32)..], parts.Codes[(half * 128)..]);
         for (int group = 0; group < 16; group++)
             (parts.Scales[group], parts.Mins[group]) = ((short)(block.Groups[group] & 15), (short)(block.Groups[group] >> 4));
         (parts.D, parts.DMin) = (block.Scale, block.MinimumScale);

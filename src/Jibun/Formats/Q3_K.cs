@@ -52,7 +52,9 @@ public struct Q3_K : IIntegerBlock<Q3_K>
 
     public static void Unpack(in Q3_K block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 256; i++) parts.Codes[i] = (byte)block.Code(i);
+        ReadOnlySpan<byte> low = block.LowBits, high = block.HighBits;
+        for (int half = 0; half < 2; half++) BitPlanes.Pairs(low[(half * 32)..], parts.Codes[(half * 128)..]);
+        for (int plane = 0; plane < 8; plane++) BitPlanes.AddBits(high, plane, 2, parts.Codes[(plane * 32)..]);
         for (int group = 0; group < 16; group++) parts.Scales[group] = (short)block.GroupScale(group);
         parts.D = block.Scale;
     }

@@ -31,7 +31,7 @@ public struct Q4_0 : IIntegerBlock<Q4_0>
 
     public static void Unpack(in Q4_0 block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 32; i++) parts.Codes[i] = (byte)block.Codes[i];
+        block.Codes.CopyTo(parts.Codes);
         parts.D = block.Scale;
     }
 

@@ -33,7 +33,7 @@ public struct Q4_1 : IIntegerBlock<Q4_1>
 
     public static void Unpack(in Q4_1 block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 32; i++) parts.Codes[i] = (byte)block.Codes[i];
+        block.Codes.CopyTo(parts.Codes);
         parts.Mins.Fill(1);
         (parts.D, parts.DMin) = (block.Scale, -block.Minimum);
     }

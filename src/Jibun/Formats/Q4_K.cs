@@ -46,9 +46,10 @@ public struct Q4_K : IIntegerBlock<Q4_K>
 
     public static void Unpack(in Q4_K block, ref UnpackedBlock parts)
     {
+        ReadOnlySpan<byte> packed = block.Codes;
+        for (int pair = 0; pair < 4; pair++) BitPlanes.Nibbles(packed[(pair * 32)..], parts.Codes[(pair * 64)..]);
         for (int group = 0; group < 8; group++)
         {
-            for (int i = 0; i < 32; i++) parts.Codes[group * 32 + i] = (byte)block.Code(group, i);
             parts.Scales[group] = (short)block.Groups.Scale(group);
             parts.Mins[group] = (short)block.Groups.Minimum(group);
         }

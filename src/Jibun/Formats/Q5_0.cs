@@ -33,7 +33,8 @@ public struct Q5_0 : IIntegerBlock<Q5_0>
 
     public static void Unpack(in Q5_0 block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 32; i++) parts.Codes[i] = (byte)block.Code(i);
+        block.LowBits.CopyTo(parts.Codes);
+        for (int i = 0; i < 32; i++) parts.Codes[i] |= (byte)((block.HighBits >> i & 1) << 4);
         parts.D = block.Scale;
     }
 

@@ -35,7 +35,8 @@ public struct Q5_1 : IIntegerBlock<Q5_1>
 
     public static void Unpack(in Q5_1 block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 32; i++) parts.Codes[i] = (byte)block.Code(i);
+        block.LowBits.CopyTo(parts.Codes);
+        for (int i = 0; i < 32; i++) parts.Codes[i] |= (byte)((block.HighBits >> i & 1) << 4);
         parts.Mins.Fill(1);
         (parts.D, parts.DMin) = (block.Scale, -block.Minimum);
     }

@@ -51,9 +51,11 @@ public struct Q5_K : IIntegerBlock<Q5_K>
 
     public static void Unpack(in Q5_K block, ref UnpackedBlock parts)
     {
+        ReadOnlySpan<byte> low = block.LowBits, high = block.HighBits;
+        for (int pair = 0; pair < 4; pair++) BitPlanes.Nibbles(low[(pair * 32)..], parts.Codes[(pair * 64)..]);
         for (int group = 0; group < 8; group++)
         {
-            for (int i = 0; i < 32; i++) parts.Codes[group * 32 + i] = (byte)block.Code(group, i);
+            BitPlanes.AddBits(high, group, 4, parts.Codes[(group * 32)..]);
             parts.Scales[group] = (short)block.Groups.Scale(group);
             parts.Mins[group] = (short)block.Groups.Minimum(group);
         }

@@ -22,10 +22,12 @@ public struct Q6_K : IIntegerBlock<Q6_K>
     public static void Decode(in Q6_K block, Span<float> weights)
     {
         float scale = (float)block.Scale;
+        Span<byte> codes = stackalloc byte[256];
+        block.ReadCodes(codes);
         for (int group = 0; group < 16; group++)
         {
             float step = scale * block.GroupScales[group];
-            for (int i = group * 16; i < group * 16 + 16; i++) weights[i] = step * (block.Code(i) - 32);
+            for (int i = group * 16; i < group * 16 + 16; i++) weights[i] = step * (codes[i] - 32);
         }
     }
 
@@ -46,7 +48,7 @@ public struct Q6_K : IIntegerBlock<Q6_K>
 
     public static void Unpack(in Q6_K block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 256; i++) parts.Codes[i] = (byte)block.Code(i);
+        block.ReadCodes(parts.Codes);
         for (int group = 0; group < 16; group++) parts.Scales[group] = block.GroupScales[group];
         parts.D = block.Scale;
     }
@@ -61,6 +63,24 @@ public struct Q6_K : IIntegerBlock<Q6_K>
             sum += block.GroupScales[group] * products;
         }
         return sum * ((float)block.Scale * activations.Scales[0]);
+    }
+
+    private readonly void ReadCodes(Span<byte> codes)
+    {
+        ReadOnlySpan<byte> low = LowBits, high = HighBits;
+        Span<byte> nibbles = stackalloc byte[64], pairs = stackalloc byte[128];
+        for (int half = 0; half < 2; half++)
+        {
+            Span<byte> planes = codes[(half * 128)..];
+            for (int i = 0; i < 2; i++)
+            {
+                BitPlanes.Nibbles(low[(half * 64 + i * 32)..], nibbles); // of planes i and i + 2
+                nibbles[..32].CopyTo(planes[(i * 32)..]);
+                nibbles[32..].CopyTo(planes[(i * 32 + 64)..]);
+            }
+            BitPlanes.Pairs(high[(half * 32)..], pairs);
+            for (int plane = 0; plane < 4; plane++) BitPlanes.Add(pairs[(plane * 32)..], 4, planes[(plane * 32)..]);
+        }
     }
 
     private readonly int Code(int i)

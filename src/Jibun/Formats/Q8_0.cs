@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Jibun.Formats;
 
@@ -30,7 +31,7 @@ public struct Q8_0 : IIntegerBlock<Q8_0>
 
     public static void Unpack(in Q8_0 block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 32; i++) parts.Codes[i] = (byte)(block.Codes[i] + 128);
+        (Vector256.Create((ReadOnlySpan<sbyte>)block.Codes).AsByte() ^ Vector256.Create((byte)128)).CopyTo(parts.Codes);
         parts.D = block.Scale;
     }
 

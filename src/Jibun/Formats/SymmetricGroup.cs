@@ -26,28 +26,36 @@ internal readonly ref struct SymmetricGroup<TLevels>(
         Span<float> errorWeights = stackalloc float[weights.Length];
         ErrorWeights.Compute(weights, importance, errorWeights);
         SymmetricGroup<TLevels> group = new(weights, errorWeights, levels);
-        Half scale = BlockScale.ToHalf(group.Search().Scale);
+        Half scale = BlockScale.ToHalf(group.Search());
         group.WriteCodes((float)scale, codes);
         return scale;
     }
 
-    public SymmetricFit Search()
+    /// <summary>The scale of least error.</summary>
+    public float Search()
     {
-        float largest = BlockScale.Largest(x);
-        SymmetricFit best = FitAt(0);
+        float largest = BlockScale.Largest(x), best = 0;
+        bool oneSided = levels.Spacing * 20 > -levels.Lowest; // a value more on one side matters where there are few
+        double gain = 0;
         for (int trial = 0; trial < Trials; trial++)
         {
             float step = largest / (levels.Lowest + levels.Spacing * (1 - 3f * trial / (Trials - 1)));
-            best = Better(best, FitAt(Optimum(step)));
-            best = Better(best, FitAt(Optimum(-step)));
+            Improve(step, ref best, ref gain);
+            if (oneSided) Improve(-step, ref best, ref gain);
         }
         for (int i = 0; i < Refinements; i++)
-        {
-            SymmetricFit refined = Better(best, FitAt(Optimum(best.Scale)));
-            if (refined == best) break;
-            best = refined;
-        }
+            if (!Improve(best, ref best, ref gain)) break;
         return best;
+    }
+
+    /// <summary>Fits the scale to the codes nearest under another one; the gain is the error that it saves.</summary>
+    private bool Improve(float scale, ref float best, ref double gain)
+    {
+        (double square, double product) = Sums(scale);
+        if (!(square > 0 && product * product > gain * square)) return false;
+        gain = product * product / square;
+        best = (float)(product / square);
+        return true;
     }
 
     /// <summary>The error of a scale with the nearest codes.</summary>
@@ -85,14 +93,4 @@ internal readonly ref struct SymmetricGroup<TLevels>(
         float inverse = BlockScale.Inverse(scale);
         for (int i = 0; i < x.Length; i++) codes[i] = (byte)levels.NearestCode(x[i] * inverse);
     }
-
-    /// <summary>The scale of least error for the codes nearest under <paramref name="scale"/>.</summary>
-    private float Optimum(float scale)
-    {
-        (double square, double product) = Sums(scale);
-        return square > 0 ? (float)(product / square) : 0;
-    }
-
-    private static SymmetricFit Better(SymmetricFit best, SymmetricFit candidate) =>
-        candidate.Error < best.Error ? candidate : best;
 }

@@ -20,7 +20,7 @@ internal ref struct SymmetricSuperBlock<TLevels>(TLevels levels) where TLevels :
         ErrorWeights.Compute(weights, importance, errorWeights);
 
         Span<float> fits = stackalloc float[groups];
-        for (int g = 0; g < groups; g++) fits[g] = Group(weights, errorWeights, g, size).Search().Scale;
+        for (int g = 0; g < groups; g++) fits[g] = Group(weights, errorWeights, g, size).Search();
 
         Span<sbyte> scales = stackalloc sbyte[groups];
         double least = double.PositiveInfinity;

@@ -36,7 +36,15 @@ public struct TQ1_0 : IIntegerBlock<TQ1_0>
 
     public static void Unpack(in TQ1_0 block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 256; i++) parts.Codes[i] = (byte)block.Code(i);
+        ReadOnlySpan<byte> packed = block.Codes;
+        Span<byte> planes = stackalloc byte[80];
+        for (int part = 0; part < 2; part++)
+        {
+            BitPlanes.Trits(packed[(part * 16)..], 5, planes);
+            for (int plane = 0; plane < 5; plane++) planes.Slice(plane * 16, 16).CopyTo(parts.Codes[(plane * 32 + part * 16)..]);
+        }
+        BitPlanes.Trits(packed[32..], 5, parts.Codes[160..]);
+        for (int i = 240; i < 256; i++) parts.Codes[i] = (byte)block.Code(i);
         parts.D = block.Scale;
     }
 

@@ -34,7 +34,8 @@ public struct TQ2_0 : IIntegerBlock<TQ2_0>
 
     public static void Unpack(in TQ2_0 block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 256; i++) parts.Codes[i] = (byte)block.Code(i);
+        ReadOnlySpan<byte> packed = block.Codes;
+        for (int half = 0; half < 2; half++) BitPlanes.Pairs(packed[(half * 32)..], parts.Codes[(half * 128)..]);
         parts.D = block.Scale;
     }
 

@@ -13,13 +13,12 @@ namespace Jibun.Tokenization;
 /// </summary>
 internal sealed class BytePairEncoder : ITextEncoder
 {
-    private const int ShortWord = 32; // bytes; below it, looking at all pairs anew beats a heap
-
     private readonly Vocabulary vocabulary;
     private readonly PreTokenizers.Family family;
     private readonly PreTokenizer preTokenizer;
     private readonly PieceTable pieces;
     private readonly MergeTable merges;
+    private readonly bool[] whole; // [tokens], the merges of the word are known to end in the token
     private readonly int[] byteTokens = new int[256]; // a byte's token when nothing longer has one; -1 for none
 
     public BytePairEncoder(Vocabulary vocabulary, PreTokenizers.Family family, GgufMetadata metadata)
@@ -29,6 +28,7 @@ internal sealed class BytePairEncoder : ITextEncoder
         preTokenizer = family.Make();
         pieces = new PieceTable(vocabulary);
         merges = ReadMerges(metadata);
+        whole = new bool[vocabulary.Count];
         Span<byte> text = stackalloc byte[1];
         for (int value = 0; value < 256; value++)
         {
@@ -63,77 +63,61 @@ internal sealed class BytePairEncoder : ITextEncoder
 
     private void EncodeWord(ReadOnlySpan<byte> word, List<int> ids)
     {
-        if ((family.IgnoresMerges || family.KeepsLines && word[0] == '\n') && FindWord(word) is int id && id >= 0) ids.Add(id);
-        else if (word.Length <= ShortWord && family.WritesBytes) EncodeShort(word, ids);
-        else EncodeLong(word, ids);
+        int id = FindWord(word);
+        if (id >= 0 && (family.IgnoresMerges || family.KeepsLines && word[0] == '\n' || whole[id]))
+        {
+            ids.Add(id);
+            return;
+        }
+        int before = ids.Count;
+        MergeWord(word, ids);
+        if (id >= 0 && ids.Count == before + 1 && ids[before] == id) whole[id] = true;
     }
 
+    [SkipLocalsInit]
+    private void MergeWord(ReadOnlySpan<byte> word, List<int> ids)
+    {
+        if (word.Length <= PieceMerger.Few)
+        {
+            Merge(word, stackalloc Piece[PieceMerger.Few], ids);
+            return;
+        }
+        Piece[] parts = ArrayPool<Piece>.Shared.Rent(word.Length);
+        Merge(word, parts, ids);
+        ArrayPool<Piece>.Shared.Return(parts);
+    }
+
+    /// <param name="parts">At least as long as the word.</param>
+    private void Merge(ReadOnlySpan<byte> word, Span<Piece> parts, List<int> ids)
+    {
+        int count = 0;
+        for (int start = 0; start < word.Length; count++)
+        {
+            int length = 1;
+            if (!family.WritesBytes) Rune.DecodeFromUtf8(word[start..], out _, out length);
+            int id = family.WritesBytes ? pieces.OfByte(word[start]) : pieces.Find(word.Slice(start, length));
+            parts[count] = new Piece { Id = id, Start = start, Length = length };
+            start += length;
+        }
+        count = PieceMerger.Merge(parts[..count], new RankRule(merges));
+        foreach (ref readonly Piece part in parts[..count])
+        {
+            if ((uint)part.Id < (uint)vocabulary.Count) ids.Add(part.Id);
+            else AppendBytes(part.Id < 0 ? word.Slice(part.Start, part.Length) : pieces.Text(part.Id), ids);
+        }
+    }
+
+    /// <summary>The token of a whole word, whether merges make it or not; -1 for none.</summary>
+    [SkipLocalsInit]
     private int FindWord(ReadOnlySpan<byte> word)
     {
-        if (!family.WritesBytes) return vocabulary.Find(word);
         if (word.Length > vocabulary.LongestText) return -1;
+        if (!family.WritesBytes) return vocabulary.Find(word);
         byte[]? rented = null;
         Span<byte> text = word.Length <= 128 ? stackalloc byte[256] : (rented = ArrayPool<byte>.Shared.Rent(2 * word.Length));
         int id = vocabulary.Find(text[..ByteLevel.Write(word, text)]);
         if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
         return id;
-    }
-
-    private void EncodeShort(ReadOnlySpan<byte> word, List<int> ids)
-    {
-        Span<int> parts = stackalloc int[ShortWord];
-        Span<int> ranks = stackalloc int[ShortWord]; // of the merge of a part with the next one
-        int count = word.Length;
-        for (int i = 0; i < count; i++) parts[i] = pieces.OfByte(word[i]);
-        for (int i = 0; i + 1 < count; i++) ranks[i] = merges.Rank(parts[i], parts[i + 1]);
-        while (count > 1)
-        {
-            int first = 0;
-            for (int i = 1; i + 1 < count; i++)
-                if (ranks[i] < ranks[first]) first = i;
-            if (ranks[first] == MergeTable.NoMerge) break;
-            parts[first] = merges.Result(ranks[first]);
-            count--;
-            parts[(first + 2)..(count + 1)].CopyTo(parts[(first + 1)..]);
-            if (first + 1 < count)
-            {
-                ranks[(first + 2)..(count + 1)].CopyTo(ranks[(first + 1)..]);
-                ranks[first] = merges.Rank(parts[first], parts[first + 1]);
-            }
-            if (first > 0) ranks[first - 1] = merges.Rank(parts[first - 1], parts[first]);
-        }
-        for (int i = 0; i < count; i++) Append(parts[i], ids);
-    }
-
-    private void EncodeLong(ReadOnlySpan<byte> word, List<int> ids)
-    {
-        PieceMerger<RankRule> merger = new(new(merges), word.Length);
-        if (family.WritesBytes)
-        {
-            for (int i = 0; i < word.Length; i++) merger.Add(pieces.OfByte(word[i]), i, 1);
-        }
-        else
-        {
-            for (int i = 0; i < word.Length;)
-            {
-                Rune.DecodeFromUtf8(word[i..], out _, out int length);
-                merger.Add(pieces.Find(word.Slice(i, length)), i, length);
-                i += length;
-            }
-        }
-        merger.Merge();
-        for (int i = 0; merger.MoveNext(ref i, out Piece piece);)
-        {
-            if (piece.Id >= 0) Append(piece.Id, ids);
-            else AppendBytes(word.Slice(piece.Start, piece.Length), ids);
-        }
-        merger.Return();
-    }
-
-    private void Append(int piece, List<int> ids)
-    {
-        if (piece < vocabulary.Count) ids.Add(piece);
-        else AppendBytes(pieces.Text(piece), ids);
     }
 
     private void AppendBytes(ReadOnlySpan<byte> text, List<int> ids)
@@ -159,6 +143,7 @@ internal sealed class BytePairEncoder : ITextEncoder
         MergeTable table = new(list.Count);
         ReadOnlySpan<byte> payload = list.Payload;
         Span<byte> joined = stackalloc byte[2 * Vocabulary.LongestToken];
+        int result = 0;
         for (int rank = 0; rank < list.Count; rank++)
         {
             int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(payload);
@@ -172,21 +157,31 @@ internal sealed class BytePairEncoder : ITextEncoder
             }
             ReadOnlySpan<byte> left = merge[..space];
             ReadOnlySpan<byte> right = merge[(space + 1)..];
-            left.CopyTo(joined);
-            right.CopyTo(joined[space..]);
-            table.Add(rank, pieces.FindOrAdd(left), pieces.FindOrAdd(right), pieces.FindOrAdd(joined[..(length - 1)]));
+            if (!IsJoined(++result, left, right)) // tokens mostly follow one another as their merges do
+            {
+                left.CopyTo(joined);
+                right.CopyTo(joined[space..]);
+                result = pieces.FindOrAdd(joined[..(length - 1)]);
+            }
+            table.Add(rank, pieces.FindOrAdd(left), pieces.FindOrAdd(right), result);
         }
         return table;
+    }
+
+    private bool IsJoined(int id, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        if (id >= vocabulary.Count) return false;
+        ReadOnlySpan<byte> text = vocabulary.Text(id);
+        return text.Length == left.Length + right.Length && text.StartsWith(left) && text.EndsWith(right);
     }
 
     private readonly struct RankRule(MergeTable merges) : IMergeRule
     {
         public bool TryMerge(in Piece left, in Piece right, out uint order, out int result)
         {
-            int rank = left.Id < 0 || right.Id < 0 ? MergeTable.NoMerge : merges.Rank(left.Id, right.Id);
-            order = (uint)rank;
-            result = rank == MergeTable.NoMerge ? -1 : merges.Result(rank);
-            return rank != MergeTable.NoMerge;
+            order = 0;
+            result = -1;
+            return left.Id >= 0 && right.Id >= 0 && merges.TryGet(left.Id, right.Id, out order, out result);
         }
     }
 }

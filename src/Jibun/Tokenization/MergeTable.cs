@@ -3,46 +3,41 @@ using System.Runtime.CompilerServices;
 namespace Jibun.Tokenization;
 
 /// <summary>What two neighbouring pieces of a word become, and which merge goes first. Open addressing over pairs of ids.</summary>
-internal sealed class MergeTable
+internal sealed class MergeTable(int count)
 {
-    public const int NoMerge = int.MaxValue;
-
-    private readonly ulong[] pairs; // left + 1 in the upper half, right in the lower; 0 is an empty slot
-    private readonly int[] ranks; // [slots]
-    private readonly int[] results; // [merges], by rank
-
-    public MergeTable(int count)
-    {
-        pairs = new ulong[TextHash.Slots(count)];
-        ranks = new int[pairs.Length];
-        results = new int[count];
-    }
+    private readonly Slot[] slots = new Slot[TextHash.Slots(count)];
 
     /// <summary>The first merge of a pair counts; later ones are ignored.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int rank, int left, int right, int result)
     {
         ulong pair = Pair(left, right);
-        int mask = pairs.Length - 1;
-        int slot = (int)TextHash.Of(pair) & mask;
-        for (; pairs[slot] != 0; slot = slot + 1 & mask)
-            if (pairs[slot] == pair) return;
-        pairs[slot] = pair;
-        ranks[slot] = rank;
-        results[rank] = result;
+        int mask = slots.Length - 1;
+        int index = (int)TextHash.Of(pair) & mask;
+        for (; slots[index].Pair != 0; index = index + 1 & mask)
+            if (slots[index].Pair == pair) return;
+        slots[index] = new Slot(pair, rank, result);
     }
 
-    /// <summary>The lower rank is merged first. <see cref="NoMerge"/> when the two stay apart.</summary>
-    public int Rank(int left, int right)
+    /// <param name="rank">The lower rank is merged first.</param>
+    public bool TryGet(int left, int right, out uint rank, out int result)
     {
         ulong pair = Pair(left, right);
-        int mask = pairs.Length - 1;
-        for (int slot = (int)TextHash.Of(pair) & mask; pairs[slot] != 0; slot = slot + 1 & mask)
-            if (pairs[slot] == pair) return ranks[slot];
-        return NoMerge;
+        int mask = slots.Length - 1;
+        for (int index = (int)TextHash.Of(pair) & mask; slots[index].Pair != 0; index = index + 1 & mask)
+        {
+            if (slots[index].Pair != pair) continue;
+            rank = (uint)slots[index].Rank;
+            result = slots[index].Result;
+            return true;
+        }
+        rank = 0;
+        result = -1;
+        return false;
     }
 
-    public int Result(int rank) => results[rank];
-
     private static ulong Pair(int left, int right) => (ulong)(left + 1) << 32 | (uint)right;
+
+    /// <param name="Pair">Left + 1 in the upper half, right in the lower; 0 is an empty slot.</param>
+    private readonly record struct Slot(ulong Pair, int Rank, int Result);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Jibun.Gguf;
 
@@ -14,6 +15,7 @@ internal sealed class SentencePieceEncoder : ITextEncoder
     private readonly bool addsSpacePrefix;
     private readonly uint[] orders; // [tokens], lower for higher scores
     private readonly int[] byteTokens = new int[256]; // -1 for none
+    private readonly bool[] joinsMark; // [256]
     private readonly int unknown; // -1 for none
 
     public SentencePieceEncoder(Vocabulary vocabulary, bool addsSpacePrefix, int? unknown, GgufMetadata metadata)
@@ -22,6 +24,7 @@ internal sealed class SentencePieceEncoder : ITextEncoder
         this.addsSpacePrefix = addsSpacePrefix;
         this.unknown = unknown ?? -1;
         orders = ReadScores(metadata, vocabulary.Count);
+        joinsMark = FindJoins(vocabulary);
         Span<byte> text = stackalloc byte[1];
         for (int value = 0; value < 256; value++)
         {
@@ -37,24 +40,70 @@ internal sealed class SentencePieceEncoder : ITextEncoder
         int prefix = addsSpacePrefix && afterSpecial ? SpaceMark.Write(" "u8, rented) : 0;
         ReadOnlySpan<byte> escaped = rented.AsSpan(0, prefix + SpaceMark.Write(text, rented.AsSpan(prefix)));
 
-        PieceMerger<ScoreRule> merger = new(new(vocabulary, orders, escaped), escaped.Length);
-        for (int i = 0; i < escaped.Length;)
+        for (int start = 0; start < escaped.Length;)
         {
-            Rune.DecodeFromUtf8(escaped[i..], out _, out int length);
-            merger.Add(vocabulary.Find(escaped.Slice(i, length)), i, length);
-            i += length;
+            int end = EndOfIndependentPart(escaped, start);
+            EncodePart(escaped[start..end], ids);
+            start = end;
         }
-        merger.Merge();
-        for (int i = 0; merger.MoveNext(ref i, out Piece piece);)
-        {
-            if (piece.Id >= 0) ids.Add(piece.Id);
-            else AppendBytes(escaped.Slice(piece.Start, piece.Length), ids);
-        }
-        merger.Return();
         ArrayPool<byte>.Shared.Return(rented);
     }
 
     public byte[] Decode(ReadOnlySpan<byte> text) => SpaceMark.Read(text);
+
+    /// <summary>The next "▁" that no token joins to what is before it: pieces never merge across it.</summary>
+    private int EndOfIndependentPart(ReadOnlySpan<byte> text, int start)
+    {
+        for (int end = start + 1; end < text.Length; end++)
+        {
+            int mark = text[end..].IndexOf("▁"u8);
+            if (mark < 0) break;
+            end += mark;
+            if (!joinsMark[text[end - 1]] && !text[..end].EndsWith("▁"u8)) return end;
+        }
+        return text.Length;
+    }
+
+    [SkipLocalsInit]
+    private void EncodePart(ReadOnlySpan<byte> text, List<int> ids)
+    {
+        Piece[]? rented = null;
+        Span<Piece> pieces = text.Length <= PieceMerger.Few
+            ? stackalloc Piece[PieceMerger.Few]
+            : rented = ArrayPool<Piece>.Shared.Rent(text.Length);
+        int count = 0;
+        for (int start = 0; start < text.Length; count++)
+        {
+            Rune.DecodeFromUtf8(text[start..], out _, out int length);
+            pieces[count] = new Piece { Id = vocabulary.Find(text.Slice(start, length)), Start = start, Length = length };
+            start += length;
+        }
+        count = PieceMerger.Merge(pieces[..count], new ScoreRule(vocabulary, orders, text));
+        foreach (ref readonly Piece piece in pieces[..count])
+        {
+            if (piece.Id >= 0) ids.Add(piece.Id);
+            else AppendBytes(text.Slice(piece.Start, piece.Length), ids);
+        }
+        if (rented is not null) ArrayPool<Piece>.Shared.Return(rented);
+    }
+
+    /// <summary>The bytes that stand before a "▁" inside a token, but for another "▁".</summary>
+    private static bool[] FindJoins(Vocabulary vocabulary)
+    {
+        bool[] joins = new bool[256];
+        for (int id = 0; id < vocabulary.Count; id++)
+        {
+            ReadOnlySpan<byte> text = vocabulary.Text(id);
+            for (int i = 1; i < text.Length; i++)
+            {
+                int mark = text[i..].IndexOf("▁"u8);
+                if (mark < 0) break;
+                i += mark;
+                if (i > 0 && !text[..i].EndsWith("▁"u8)) joins[text[i - 1]] = true;
+            }
+        }
+        return joins;
+    }
 
     private void AppendBytes(ReadOnlySpan<byte> text, List<int> ids)
     {

@@ -16,7 +16,7 @@ internal static class TextHash
     /// <summary>A power of two that leaves open addressing at least a third of its slots empty.</summary>
     public static int Slots(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, count + count / 2));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ReadOnlySpan<byte> text)
     {
         ulong hash = Fold(First ^ (ulong)text.Length, Second);

@@ -59,6 +59,7 @@ internal sealed class Vocabulary
         return new Vocabulary(metadata, tokens);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Text(int id)
     {
         int start = starts[id];
@@ -69,7 +70,7 @@ internal sealed class Vocabulary
     public string TextAsString(int id) => Encoding.UTF8.GetString(Text(id));
 
     /// <summary>-1 when no token has the text.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(ReadOnlySpan<byte> text) => index.Find(text);
 
     public int Find(string text) => Find(Encoding.UTF8.GetBytes(text));
@@ -157,6 +158,7 @@ internal sealed class Vocabulary
             return true;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public int Find(ReadOnlySpan<byte> text)
         {
             ulong hash = TextHash.Of(text);

@@ -44,6 +44,11 @@ internal static class RandomText
         for (int i = 0; i < count; i++) yield return Next(random, fragments);
     }
 
+    /// <summary>Blocks with more in them than one kind of letter, private use or nothing.</summary>
+    public static bool IsWorthATest(int codePoint) =>
+        codePoint is < 0x3100 or (>= 0x4DB0 and < 0x4E10) or (>= 0x9FA0 and < 0xAC10) or (>= 0xD790 and < 0x17010) or
+            (>= 0x187F0 and < 0x20010) or (>= 0x2F7F0 and < 0x2FA20) or (>= 0xE0000 and < 0xE0200);
+
     private static void AppendScalar(StringBuilder text, int value)
     {
         if (Rune.IsValid(value)) text.Append(new Rune(value));

@@ -49,10 +49,10 @@ public class UpstreamIdsTests
         Upstream.Require();
         using UpstreamTokenizer tokenizer = UpstreamTokenizer.Open("bert-bge");
         StringBuilder text = new();
-        for (int codePoint = 0; codePoint < 0x110000; codePoint++)
+        for (int codePoint = 0; codePoint < 0x110000; codePoint += RandomText.IsWorthATest(codePoint) ? 1 : 64)
         {
             if (!Rune.IsValid(codePoint)) continue;
-            if (codePoint % 256 == 0)
+            if (text.Length > 2000)
             {
                 tokenizer.AssertSame([text.ToString()]);
                 text.Clear();

@@ -31,16 +31,16 @@ public class UpstreamSplittingTests
     }
 
     /// <summary>Each character between letters, digits, signs and spaces: its class is that of upstream's tables.</summary>
-    [Theory, InlineData("qwen35"), InlineData("deepseek-v3"), InlineData("deepseek-llm"), InlineData("viking")]
+    [Theory, InlineData("qwen35"), InlineData("deepseek-v3"), InlineData("deepseek-llm")]
     public void Every_code_point_has_its_class(string name)
     {
         Upstream.Require();
         using UpstreamTokenizer tokenizer = UpstreamTokenizer.OpenPairs(name);
         StringBuilder text = new();
-        for (int codePoint = 0; codePoint < 0x110000; codePoint++)
+        for (int codePoint = 0; codePoint < 0x110000; codePoint += RandomText.IsWorthATest(codePoint) ? 1 : 64)
         {
             if (!Rune.IsValid(codePoint)) continue;
-            if (codePoint % 64 == 0)
+            if (text.Length > 1000)
             {
                 tokenizer.AssertSame([text.ToString()]);
                 text.Clear();

@@ -4,6 +4,7 @@ namespace Jibun.Tokenization.Splitting;
 internal sealed class CharacterSet
 {
     private readonly CharacterClass classes;
+    private readonly bool[] ascii = new bool[128];
     private readonly int[] bounds; // first, last, first, last …, ascending
 
     /// <param name="ranges">
@@ -21,15 +22,21 @@ internal sealed class CharacterSet
             else merged.AddRange(range);
         }
         bounds = [.. merged];
+        for (int codePoint = 0; codePoint < ascii.Length; codePoint++)
+            ascii[codePoint] = (CharacterClasses.Ascii[codePoint] & classes) != 0 || IsInRange(codePoint);
     }
 
     public bool Contains(Characters piece, int position)
     {
+        int codePoint = piece[position];
+        if ((uint)codePoint < (uint)ascii.Length) return ascii[codePoint];
         CharacterClass kind = piece.Class(position);
         if ((kind & classes) != 0) return true;
-        if (bounds.Length == 0 || kind == CharacterClass.None) return false;
-        int codePoint = piece[position];
-        if ((kind & CharacterClass.WhiteSpace) != 0 && codePoint >= 0x80) return false;
+        return bounds.Length > 0 && (kind & ~CharacterClass.WhiteSpace) != 0 && IsInRange(codePoint);
+    }
+
+    private bool IsInRange(int codePoint)
+    {
         int index = Array.BinarySearch(bounds, codePoint);
         return index >= 0 || (~index & 1) == 1;
     }

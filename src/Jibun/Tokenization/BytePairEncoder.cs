@@ -152,8 +152,9 @@ internal sealed class BytePairEncoder : ITextEncoder
             int space = length < 3 ? -1 : merge[1..].IndexOf((byte)' ') + 1;
             if (space < 1 || space + 1 == length || length > joined.Length)
             {
-                throw new ModelException($"{metadata.Source}: merge {rank} ({Quote.Shorten(Encoding.UTF8.GetString(merge[..Math.Min(length, 256)]))})" +
-                    " is not two pieces with a space between; convert the model again.");
+                string shown = Quote.Shorten(Encoding.UTF8.GetString(merge[..Math.Min(length, 256)]));
+                throw new ModelException($"{metadata.Source}: merge {rank} ({shown}) is not two pieces with a space between; " +
+                    "convert the model again.");
             }
             ReadOnlySpan<byte> left = merge[..space];
             ReadOnlySpan<byte> right = merge[(space + 1)..];

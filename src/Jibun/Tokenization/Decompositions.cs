@@ -1,8 +1,8 @@
 namespace Jibun.Tokenization;
 
 /// <summary>
-/// The first character of canonical decompositions (Unicode NFD): "À" begins with "A". Accents, which follow, are dropped by those
-/// who ask.
+/// The first character of canonical decompositions (Unicode NFD): "À" begins with "A". Accents, which follow, are dropped by
+/// those who ask.
 /// </summary>
 internal static class Decompositions
 {

@@ -7,6 +7,6 @@ internal interface ITextEncoder
     /// <param name="afterSpecial">The text begins the prompt or follows a special token.</param>
     void Encode(ReadOnlySpan<byte> text, bool afterSpecial, List<int> ids);
 
-    /// <summary>The bytes that a token adds to a text; not asked of control and user-defined tokens, which print as they are written.</summary>
+    /// <summary>The bytes that a token adds to a text. Control and user-defined tokens print as they are written.</summary>
     byte[] Decode(ReadOnlySpan<byte> text);
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Jibun.Tokenization;
 
-/// <summary>What two neighbouring pieces of a word become, and which merge goes first. Open addressing over pairs of ids.</summary>
+/// <summary>What two neighbouring pieces of a word become, and which merge goes first. Open addressing over pairs.</summary>
 internal sealed class MergeTable(int count)
 {
     private readonly Slot[] slots = new Slot[TextHash.Slots(count)];

@@ -61,7 +61,7 @@ internal static class PieceMerger
         return count;
     }
 
-    /// <summary>O(n log n): a heap of candidates, of which those whose pieces have changed since are dropped when they come up.</summary>
+    /// <summary>O(n log n): a heap of candidates. Those whose pieces have changed since are dropped when they come up.</summary>
     private static int MergeMany<TRule>(Span<Piece> pieces, in TRule rule) where TRule : struct, IMergeRule, allows ref struct
     {
         int[] rented = ArrayPool<int>.Shared.Rent(2 * pieces.Length);
@@ -93,7 +93,8 @@ internal static class PieceMerger
         return count;
     }
 
-    private static void Consider<TRule>(Span<Piece> pieces, int left, int right, PriorityQueue<Candidate, ulong> candidates, in TRule rule)
+    private static void Consider<TRule>(
+        Span<Piece> pieces, int left, int right, PriorityQueue<Candidate, ulong> candidates, in TRule rule)
         where TRule : struct, IMergeRule, allows ref struct
     {
         if (rule.TryMerge(pieces[left], pieces[right], out uint order, out int result))

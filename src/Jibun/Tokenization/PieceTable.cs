@@ -3,8 +3,8 @@ using System.Text;
 namespace Jibun.Tokenization;
 
 /// <summary>
-/// Ids of all that merges speak of: the tokens, and behind them the pieces that occur in merges, or as single bytes, without being
-/// tokens.
+/// Ids of all that merges speak of: the tokens, and behind them the pieces that occur in merges, or as single bytes, without
+/// being tokens.
 /// </summary>
 internal sealed class PieceTable
 {

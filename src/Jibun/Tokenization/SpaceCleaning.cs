@@ -1,6 +1,6 @@
 namespace Jibun.Tokenization;
 
-/// <summary>Takes out the spaces that cutting signs from words left in English text: "it 's here ." becomes "it's here."</summary>
+/// <summary>Takes out the spaces that cutting signs from words left in English: "it 's here ." becomes "it's here."</summary>
 internal static class SpaceCleaning
 {
     /// <summary>Cleans in place, in the three passes of upstream's detokenizer.</summary>

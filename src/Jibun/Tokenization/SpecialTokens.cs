@@ -30,7 +30,9 @@ internal sealed class SpecialTokens
     private static readonly string[] PadTexts = ["<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]"];
     private static readonly string[] RepositoryTexts = ["<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>"];
     private static readonly string[] FileTexts = ["<|file_sep|>"];
-    private static readonly string[] HarmonyTexts = ["<|channel|>", "<|message|>", "<|start|>", "<|constrain|>"]; // always printed
+
+    // Always printed: who reads the answer takes it apart by them.
+    private static readonly string[] HarmonyTexts = ["<|channel|>", "<|message|>", "<|start|>", "<|constrain|>"];
 
     private readonly GgufMetadata metadata;
     private readonly Vocabulary vocabulary;
@@ -132,10 +134,12 @@ internal sealed class SpecialTokens
         if (id is < 0 or uint.MaxValue) return missing; // converters write -1 for "none"
         if (id < vocabulary.Count) return (int)id;
         if (optional) return missing;
-        throw new ModelException($"{metadata.Source}: {key} is {id}, but the vocabulary ends at {vocabulary.Count - 1}; convert the model again.");
+        throw new ModelException(
+            $"{metadata.Source}: {key} is {id}, but the vocabulary ends at {vocabulary.Count - 1}; convert the model again.");
     }
 }
 
 /// <summary>What holds for a kind of vocabulary when the metadata is silent.</summary>
 internal sealed record SpecialTokenDefaults(
-    int? Bos = null, int? Eos = null, int? Unknown = null, int? Separator = null, int? Padding = null, bool AddBos = false, bool AddEos = false);
+    int? Bos = null, int? Eos = null, int? Unknown = null, int? Separator = null, int? Padding = null, bool AddBos = false,
+    bool AddEos = false);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Jibun.Tokenization;
 
-/// <summary>The text of tokens as they arrive. Holds back the bytes of a character until it is whole; what cannot become one is U+FFFD.</summary>
+/// <summary>
+/// The text of tokens as they arrive. Holds back the bytes of a character until it is whole; what cannot become one is U+FFFD.
+/// </summary>
 /// <param name="special">Prints control tokens, too.</param>
 public sealed class StreamingDecoder(Tokenizer tokenizer, bool special = false)
 {

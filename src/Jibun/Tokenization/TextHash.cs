@@ -44,7 +44,10 @@ internal static class TextHash
     {
         if (text.Length == 8) return BinaryPrimitives.ReadUInt64LittleEndian(text);
         if (text.Length >= 4)
-            return BinaryPrimitives.ReadUInt32LittleEndian(text) | (ulong)BinaryPrimitives.ReadUInt32LittleEndian(text[^4..]) << 32;
+        {
+            uint low = BinaryPrimitives.ReadUInt32LittleEndian(text);
+            return low | (ulong)BinaryPrimitives.ReadUInt32LittleEndian(text[^4..]) << 32;
+        }
         ulong value = 0;
         foreach (byte b in text) value = value << 8 | b;
         return value;

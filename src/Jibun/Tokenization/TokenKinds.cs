@@ -1,6 +1,6 @@
 namespace Jibun.Tokenization;
 
-/// <summary>What a token is for. A token may be several things: a user-defined text that also ends a turn is control, too.</summary>
+/// <summary>What a token is for. A token may be several things: a user-defined text that ends a turn is control, too.</summary>
 [Flags]
 internal enum TokenKinds : byte
 {

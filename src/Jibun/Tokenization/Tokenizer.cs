@@ -24,8 +24,9 @@ public sealed class Tokenizer
         Model = metadata.GetString("tokenizer.ggml.model");
         if (!Models.Contains(Model))
         {
-            throw new ModelException($"{metadata.Source}: its tokenizer (tokenizer.ggml.model) is '{Quote.Shorten(Model)}', which this version " +
-                $"does not know; it knows {string.Join(", ", Models)}. Update Jibun, or convert the model again.");
+            throw new ModelException($"{metadata.Source}: its tokenizer, tokenizer.ggml.model, is '{Quote.Shorten(Model)}', " +
+                $"which this version does not know; it knows {string.Join(", ", Models)}. " +
+                "Update Jibun, or convert the model again.");
         }
         vocabulary = Vocabulary.Load(metadata);
         bytes = new byte[vocabulary.Count][];
@@ -55,7 +56,8 @@ public sealed class Tokenizer
         StripRules.Apply(metadata, vocabulary);
         added = new(vocabulary);
         first = Model == "bert" || AddBos ? Bos ?? throw NoToken("BOS", "bos") : null;
-        last = Model == "bert" ? Separator ?? throw NoToken("SEP", "seperator") : AddEos ? Eos ?? throw NoToken("EOS", "eos") : null;
+        last = Model == "bert" ? Separator ?? throw NoToken("SEP", "seperator")
+            : AddEos ? Eos ?? throw NoToken("EOS", "eos") : null;
 
         ModelException NoToken(string name, string role) => new($"{metadata.Source}: texts take a {name} token, but " +
             $"tokenizer.ggml.{role}_token_id is missing; convert the model again.");
@@ -95,7 +97,7 @@ public sealed class Tokenizer
     /// <exception cref="ModelException">The tokenizer or pre-tokenizer is unknown, or the metadata is malformed.</exception>
     public static Tokenizer Load(GgufMetadata metadata) => new(metadata);
 
-    /// <param name="parseSpecial">Reads the texts of control tokens as these tokens; give it templates, never what a user typed.</param>
+    /// <param name="parseSpecial">Reads the texts of control tokens as tokens: for templates, not for what users type.</param>
     /// <param name="addSpecial">Adds BOS and EOS where the model asks for them; CLS and SEP around a text for BERT.</param>
     public int[] Encode(string text, bool parseSpecial = false, bool addSpecial = false)
     {
@@ -193,7 +195,10 @@ public sealed class Tokenizer
     private void Check(int id)
     {
         if ((uint)id >= (uint)vocabulary.Count)
-            throw new JibunException($"token {id} is not in the vocabulary of {vocabulary.Source}, which goes from 0 to {vocabulary.Count - 1}.");
+        {
+            throw new JibunException(
+                $"token {id} is not in the vocabulary of {vocabulary.Source}, which goes from 0 to {vocabulary.Count - 1}.");
+        }
     }
 
     private static PreTokenizers.Family FindFamily(GgufMetadata metadata)
@@ -202,7 +207,7 @@ public sealed class Tokenizer
         string model = metadata.GetString("tokenizer.ggml.model");
         string name = model == "gemma4" ? model : metadata.GetString(key, "default");
         return PreTokenizers.Find(name.Length == 0 ? "default" : name) ?? throw new ModelException(
-            $"{metadata.Source}: its pre-tokenizer ({key}) is '{Quote.Shorten(name)}', which this version does not know; it knows " +
-            $"{string.Join(", ", PreTokenizers.Names)}. Update Jibun, or convert the model again.");
+            $"{metadata.Source}: its pre-tokenizer ({key}) is '{Quote.Shorten(name)}', which this version does not know; " +
+            $"it knows {string.Join(", ", PreTokenizers.Names)}. Update Jibun, or convert the model again.");
     }
 }

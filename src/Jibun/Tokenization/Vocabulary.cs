@@ -51,11 +51,11 @@ internal sealed class Vocabulary
         GgufValue tokens = metadata["tokenizer.ggml.tokens"];
         if (!tokens.IsArray || tokens.ElementType != GgufValueType.String)
         {
-            throw new ModelException($"{metadata.Source}: the metadata key 'tokenizer.ggml.tokens' must be an array of strings, " +
+            throw new ModelException($"{metadata.Source}: the metadata key 'tokenizer.ggml.tokens' must be an array of text, " +
                 $"but it is {tokens.TypeName}; convert the model again.");
         }
         if (tokens.Count == 0)
-            throw new ModelException($"{metadata.Source}: the vocabulary (tokenizer.ggml.tokens) is empty; convert the model again.");
+            throw new ModelException($"{metadata.Source}: tokenizer.ggml.tokens is empty; convert the model again.");
         return new Vocabulary(metadata, tokens);
     }
 
@@ -91,7 +91,10 @@ internal sealed class Vocabulary
         {
             int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(payload[position..]);
             if (length > LongestToken)
-                throw new ModelException($"{source}: token {id} is {length} bytes long, more than {LongestToken}; convert the model again.");
+            {
+                throw new ModelException(
+                    $"{source}: token {id} is {length} bytes long, more than {LongestToken}; convert the model again.");
+            }
             LongestText = Math.Max(LongestText, length);
             starts[id] = position + 8;
             position += 8 + length;
@@ -128,7 +131,7 @@ internal sealed class Vocabulary
     }
 
     public static ModelException Disagree(GgufMetadata metadata, string key, int length, int count) => new(
-        $"{metadata.Source}: {key} has {length} entries for the {count} tokens of tokenizer.ggml.tokens; convert the model again.");
+        $"{metadata.Source}: {key} has {length} entries for the {count} tokens of the vocabulary; convert the model again.");
 
     /// <summary>Open addressing over the texts: a slot holds the upper half of a text's hash and its id + 1.</summary>
     private sealed class TextIndex

@@ -4,8 +4,8 @@ using Jibun.Gguf;
 namespace Jibun.Tokenization;
 
 /// <summary>
-/// BERT's WordPiece: the text is normalised and cut into words and signs, and a word into the longest tokens from its beginning, of
-/// which the first starts with "▁". A word with a remainder that is no token is unknown as a whole.
+/// BERT's WordPiece: the text is normalised and cut into words and signs, and a word into the longest tokens from its beginning,
+/// of which the first starts with "▁". A word with a remainder that is no token is unknown as a whole.
 /// </summary>
 internal sealed class WordPieceEncoder : ITextEncoder
 {

@@ -13,7 +13,8 @@ public class StreamingDecoderTests
     public void Byte_pairs_bring_every_text_back(string name)
     {
         Tokenizer tokenizer = Vocabularies.Get(name);
-        HashSet<byte> missing = [.. Enumerable.Range(0, 256).Select(value => (byte)value).Where(value => !HasToken(tokenizer, value))];
+        IEnumerable<byte> bytes = Enumerable.Range(0, 256).Select(value => (byte)value);
+        HashSet<byte> missing = [.. bytes.Where(value => !HasToken(tokenizer, value))];
         foreach (string text in RandomText.Take(2000, seed: 20, fragments: 20))
         {
             if (Encoding.UTF8.GetBytes(text).Any(missing.Contains)) continue; // the vocabulary cannot say it: Falcon, StarCoder
@@ -50,7 +51,8 @@ public class StreamingDecoderTests
                         string part = decoder.Append(id);
                         Assert.False(part.Length > 0 && (char.IsLowSurrogate(part[0]) || char.IsHighSurrogate(part[^1])));
                         streamed.Append(part);
-                        Assert.InRange(bytes.Count - Encoding.UTF8.GetByteCount(streamed.ToString()), int.MinValue, 3); // held back
+                        int heldBack = bytes.Count - Encoding.UTF8.GetByteCount(streamed.ToString());
+                        Assert.True(heldBack <= 3);
                     }
                     Assert.Equal(Encoding.UTF8.GetString([.. bytes]), streamed.Append(decoder.Flush()).ToString());
                     Assert.Equal("", decoder.Flush());

@@ -186,7 +186,8 @@ public class TokenizerTests
                 try
                 {
                     Tokenizer tokenizer = Load(writer);
-                    foreach (string text in RandomText.Take(3, round)) tokenizer.Decode(tokenizer.Encode(text, parseSpecial: true, addSpecial: true));
+                    foreach (string text in RandomText.Take(3, round))
+                        tokenizer.Decode(tokenizer.Encode(text, parseSpecial: true, addSpecial: true));
                     for (int id = 0; id < Math.Min(500, tokenizer.VocabularySize); id++) tokenizer.Bytes(id);
                 }
                 catch (ModelException)
@@ -205,7 +206,10 @@ public class TokenizerTests
             if (random.Next(3) == 0) return texts[..random.Next(texts.Length)];
             string[] changed = [.. texts];
             for (int i = random.Next(1, 50); i > 0; i--)
-                changed[random.Next(changed.Length)] = random.Next(3) == 0 ? texts[random.Next(texts.Length)] : RandomText.Next(random, 3);
+            {
+                string text = random.Next(3) == 0 ? texts[random.Next(texts.Length)] : RandomText.Next(random, 3);
+                changed[random.Next(changed.Length)] = text;
+            }
             return changed;
         }
         if (value.TryGetIntegers(out int[]? integers))
@@ -214,7 +218,10 @@ public class TokenizerTests
             return integers.Select(integer => random.Next(20) == 0 ? random.Next(-3, 12) : integer).ToArray();
         }
         if (value.TryGetNumbers(out float[]? numbers))
-            return numbers.Select(number => random.Next(3) == 0 ? BitConverter.Int32BitsToSingle(random.Next()) : number).ToArray();
+        {
+            return numbers.Select(number =>
+                random.Next(3) == 0 ? BitConverter.Int32BitsToSingle(random.Next()) : number).ToArray();
+        }
         if (value.TryGetInteger(out _)) return random.Next(-2, 60000);
         return random.Next(2) == 0 ? RandomText.Next(random, 3) : random.Next(2) == 0;
     }

@@ -39,7 +39,7 @@ internal sealed class UpstreamTokenizer : IDisposable
         return new(writer);
     }
 
-    /// <summary>A vocabulary of all bytes and of a quarter of all pairs of bytes, merged in a random order: cuts show in its ids.</summary>
+    /// <summary>All bytes and a quarter of all pairs of bytes, merged in a random order: cuts show in the ids.</summary>
     public static UpstreamTokenizer OpenPairs(string preTokenizer)
     {
         Random random = new(7);

@@ -3,7 +3,7 @@ using Jibun.Tokenization;
 
 namespace Jibun.Tests.Tokenization;
 
-/// <summary>Small vocabularies drawn at random beside upstream: merges, scores, special tokens and their texts in all combinations.</summary>
+/// <summary>Small vocabularies drawn at random beside upstream: merges, scores, special tokens and their texts.</summary>
 public class UpstreamVocabularyTests
 {
     private const int Normal = 1, Unknown = 2, Control = 3, UserDefined = 4, Byte = 6;
@@ -16,10 +16,14 @@ public class UpstreamVocabularyTests
 
     private static readonly string[] EndTexts =
     [
-        "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|calls|>", "<|flush|>", "<end_of_turn>", "<|endoftext|>", "</s>",
-        "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>", "<end_of_utterance>", "<eos>", "<turn|>", "<|tool_response>",
-        "<｜end▁of▁sentence｜>", "[e~[", "<|file_sep|>", "<|channel|>", "<|message|>", "<|start|>", "<|constrain|>", "<|other|>", "<unused7>",
+        "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|calls|>", "<|flush|>", "<end_of_turn>",
+        "<|endoftext|>", "</s>", "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>", "<end_of_utterance>",
+        "<eos>", "<turn|>", "<|tool_response>", "<｜end▁of▁sentence｜>", "[e~[", "<|file_sep|>", "<|channel|>", "<|message|>",
+        "<|start|>", "<|constrain|>", "<|other|>", "<unused7>",
     ];
+
+    private static readonly string[] FillPadTexts = ["<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]"];
+    private static readonly string[] RepositoryTexts = ["<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>"];
 
     [Fact]
     public void Added_tokens_take_their_places_as_upstream_does()
@@ -29,8 +33,9 @@ public class UpstreamVocabularyTests
         for (int round = 0; round < 60; round++)
         {
             Vocabulary vocabulary = new(Letters.Select(text => (text, Normal)));
-            foreach (string text in (string[])["<unk>", "<s>", "</s>", "<|endoftext|>"]) vocabulary.TryAdd(text, Control); // phi-3 has them
-            for (int i = random.Next(1, 12); i > 0; i--) vocabulary.TryAdd(Draw(random, "ab<> \n|é", 6), random.Next(Unknown, UserDefined + 1));
+            foreach (string text in (string[])["<unk>", "<s>", "</s>", "<|endoftext|>"]) vocabulary.TryAdd(text, Control);
+            for (int i = random.Next(1, 12); i > 0; i--)
+                vocabulary.TryAdd(Draw(random, "ab<> \n|é", 6), random.Next(Unknown, UserDefined + 1));
             GgufWriter file = vocabulary.BytePairs([], random.Next(2) == 0 ? "default" : "qwen2");
             file.Add("general.name", random.Next(2) == 0 ? "Phi-3 mini" : "other");
             using UpstreamTokenizer tokenizer = new(file);
@@ -49,7 +54,8 @@ public class UpstreamVocabularyTests
         GgufWriter file = vocabulary.BytePairs([], pre);
         file.Add("general.name", name);
         using UpstreamTokenizer tokenizer = new(file);
-        tokenizer.AssertSame([$"a {mask} b", $" \n{mask}", $"{mask}{mask} {mask}", $"<a> {mask}\t{mask}", $"<a>  <a>{mask}"], parseSpecial: true);
+        tokenizer.AssertSame(
+            [$"a {mask} b", $" \n{mask}", $"{mask}{mask} {mask}", $"<a> {mask}\t{mask}", $"<a>  <a>{mask}"], parseSpecial: true);
     }
 
     [Fact]
@@ -62,8 +68,8 @@ public class UpstreamVocabularyTests
             Vocabulary vocabulary = new(Letters.Select(text => (text, Normal)));
             foreach (string text in EndTexts)
                 if (random.Next(3) == 0) vocabulary.TryAdd(text, random.Next(Normal, UserDefined + 1));
-            foreach (string[] group in (string[][])[["<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]"], ["<|fim_repo|>", "<|repo_name|>", "<REPO>", "<reponame>"]])
-                if (random.Next(2) == 0) vocabulary.TryAdd(group[random.Next(group.Length)], random.Next(Normal, UserDefined + 1));
+            foreach (string[] texts in (string[][])[FillPadTexts, RepositoryTexts]) // one of each: upstream chooses by hash
+                if (random.Next(2) == 0) vocabulary.TryAdd(random.GetItems(texts, 1)[0], random.Next(Normal, UserDefined + 1));
             GgufWriter file = vocabulary.BytePairs([], "default");
             foreach (string role in (string[])["bos", "eos", "eot", "eom", "fim_pad", "fim_rep", "fim_sep", "padding"])
                 if (random.Next(4) == 0) file.Set($"tokenizer.ggml.{role}_token_id", (uint)random.Next(vocabulary.Count));
@@ -94,7 +100,7 @@ public class UpstreamVocabularyTests
                     pieces.Add(left + right);
                     if (random.Next(4) > 0) vocabulary.TryAdd(left + right, Normal);
                 }
-                for (int i = random.Next(10); i > 0; i--) vocabulary.TryAdd(Draw(random, "abcĠ", 5), Normal); // tokens that no merge makes
+                for (int i = random.Next(10); i > 0; i--) vocabulary.TryAdd(Draw(random, "abcĠ", 5), Normal); // no merge makes it
                 using UpstreamTokenizer tokenizer = new(vocabulary.BytePairs([.. merges], pre));
                 tokenizer.AssertSame(Enumerable.Range(0, 100).Select(_ => Draw(random, "abc é", 12)));
                 tokenizer.AssertSame(Enumerable.Range(0, 20).Select(_ => Draw(random, "abc é", 200)));
@@ -150,9 +156,11 @@ public class UpstreamVocabularyTests
             Vocabulary vocabulary = new([("<unk>", Unknown), ("<s>", Control), ("</s>", Control)]);
             for (int value = 0; value < 256; value++) vocabulary.TryAdd($"<0x{value:X2}>", Byte);
             foreach (string piece in (string[])["a", "b", "c", "▁", "é"]) vocabulary.TryAdd(piece, Normal);
-            for (int i = random.Next(60); i > 0; i--) vocabulary.TryAdd(Draw(random, "abc▁é", 6), random.Next(12) > 0 ? Normal : UserDefined);
+            for (int i = random.Next(60); i > 0; i--)
+                vocabulary.TryAdd(Draw(random, "abc▁é", 6), random.Next(12) > 0 ? Normal : UserDefined);
             GgufWriter file = vocabulary.File("llama");
-            file.Add("tokenizer.ggml.scores", Enumerable.Range(0, vocabulary.Count).Select(_ => (float)random.Next(-9, 3)).ToArray());
+            IEnumerable<float> scores = Enumerable.Range(0, vocabulary.Count).Select(_ => (float)random.Next(-9, 3));
+            file.Add("tokenizer.ggml.scores", scores.ToArray());
             if (random.Next(2) == 0) file.Add("tokenizer.ggml.add_space_prefix", random.Next(2) == 0);
             if (random.Next(2) == 0) file.Add("tokenizer.ggml.add_eos_token", random.Next(2) == 0);
             if (random.Next(2) == 0) file.Add("tokenizer.ggml.add_bos_token", random.Next(2) == 0);
@@ -169,7 +177,8 @@ public class UpstreamVocabularyTests
     public void Word_pieces_obey_the_normaliser()
     {
         Upstream.Require();
-        foreach ((bool? lowercase, bool? stripAccents) in ((bool?, bool?)[])[(false, null), (true, null), (false, true), (true, false), (null, false)])
+        foreach ((bool? lowercase, bool? stripAccents) in
+            ((bool?, bool?)[])[(false, null), (true, null), (false, true), (true, false), (null, false)])
         {
             using UpstreamTokenizer tokenizer = UpstreamTokenizer.Open("bert-bge", file =>
             {
@@ -187,10 +196,8 @@ public class UpstreamVocabularyTests
         {
             int[] ids = [.. Enumerable.Range(0, random.Next(20)).Select(_ => random.Next(tokenizer.Ours.VocabularySize))];
             bool special = random.Next(2) == 0;
-            if (tokenizer.Ours.Model == "llama")
-                Assert.Equal(tokenizer.Upstream.Detokenize(ids, special), tokenizer.Ours.Decode(ids, special));
-            else if (ids.Length > 0)
-                Assert.Equal(tokenizer.Upstream.Detokenize(ids.AsSpan(0, 1), special), tokenizer.Ours.Decode(ids.AsSpan(0, 1), special));
+            if (tokenizer.Ours.Model != "llama") ids = ids[..Math.Min(ids.Length, 1)]; // upstream drops spaces between byte pairs
+            Assert.Equal(tokenizer.Upstream.Detokenize(ids, special), tokenizer.Ours.Decode(ids, special));
         }
     }
 
@@ -199,7 +206,8 @@ public class UpstreamVocabularyTests
 
     private sealed class Vocabulary(IEnumerable<(string Text, int Type)> tokens)
     {
-        private readonly OrderedDictionary<string, int> types = new(tokens.ToDictionary(token => token.Text, token => token.Type));
+        private readonly OrderedDictionary<string, int> types =
+            new(tokens.Select(token => KeyValuePair.Create(token.Text, token.Type)));
 
         public int Count => types.Count;
 

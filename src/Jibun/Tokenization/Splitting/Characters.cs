@@ -15,7 +15,8 @@ internal readonly ref struct Characters(ReadOnlySpan<int> codePoints, ReadOnlySp
     public bool Is(int position, CharacterClass any) => (Class(position) & any) != 0;
 
     /// <summary>There is a character, and it is of none of the classes.</summary>
-    public bool IsNot(int position, CharacterClass any) => (uint)position < (uint)classes.Length && (classes[position] & any) == 0;
+    public bool IsNot(int position, CharacterClass any) =>
+        (uint)position < (uint)classes.Length && (classes[position] & any) == 0;
 
     /// <summary>Where the run of these classes that contains or follows the position ends.</summary>
     public int EndOf(int position, CharacterClass any)

@@ -1,12 +1,13 @@
 namespace Jibun.Tokenization.Splitting;
 
-/// <summary>A class or set of characters that stands alone: [set]{1,longest}, or \s?[set]+ with the white space before it.</summary>
+/// <summary>A set of characters that stands alone: [set]{1,longest}, or \s?[set]+ with the white space before it.</summary>
 /// <param name="longest">Characters of one part.</param>
 internal sealed class Runs(CharacterSet set, int longest = int.MaxValue, bool takesWhiteSpace = false) : ISplitter
 {
     public int Next(Characters piece, int start)
     {
-        int first = takesWhiteSpace && piece.Is(start, CharacterClass.WhiteSpace) && set.Contains(piece, start + 1) ? start + 1 : start;
+        bool begins = takesWhiteSpace && piece.Is(start, CharacterClass.WhiteSpace) && set.Contains(piece, start + 1);
+        int first = begins ? start + 1 : start;
         int end = first;
         if (set.Contains(piece, first))
         {

@@ -73,6 +73,7 @@ public sealed class ChatTemplateTests
     [InlineData("{% macro m() %}[{{ caller(7) }}]{% endmacro %}{% call(n) m() %}{{ n }}{{ x }}{% endcall %}", "[75]")]
     [InlineData("{% for i in [[1, [2]], 3] recursive %}{% if i is iterable %}({{ loop(i) }}){% else %}{{ i }}{{ loop.depth }}{% endif %}{% endfor %}", "(12(23))31")]
     [InlineData("{% set x %} a {% endset %}{{ x|trim }}{% filter upper %}b{{ x }}{% endfilter %}{% with x = 1 %}{{ x }}{% endwith %}", "aB A 1")]
+    [InlineData("  {# a #}\nb {#- c -#} d\n  {%+ if 1 %}e{% endif +%}\nf\n{% raw %}{{ x }}{% endraw %}\n{#", "bd\n  e\nf\n{{ x }}")]
     [InlineData("{% generation %}{% set x = 9 %}{{ x }}{% endgeneration %}{{ x }}", "95")]
     public void Names_have_the_scopes_of_Jinja(string template, string expected)
     {

@@ -58,7 +58,7 @@ internal static class Globals
                 builder.Set(pair[0], pair[1]);
             }
         }
-        else if (arguments.Positional is [UndefinedValue]) return builder;
+        else if (arguments.Positional is [UndefinedValue undefined]) throw undefined.Error();
         else if (arguments.Positional is [var other]) throw new TemplateError($"'{other.TypeName}' object is not a mapping");
         foreach ((string name, Value value) in arguments.Named) builder.Set(Value.From(name), value);
         return builder;

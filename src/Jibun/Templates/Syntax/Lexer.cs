@@ -73,6 +73,8 @@ internal sealed partial class Lexer
 
     private void SkipComment(int inside, int open)
     {
+        position = inside;
+        if (inside == source.Length) return; // nothing follows, so Jinja misses nothing
         int end = source.IndexOf("#}", inside, StringComparison.Ordinal);
         if (end < 0) throw new TemplateError("missing end of comment tag", open);
         PassTagEnd(end + 2, end > inside ? source[end - 1] : ' ', trimsNewline: true);
@@ -90,6 +92,8 @@ internal sealed partial class Lexer
 
     private void ReadRaw(int body, int open)
     {
+        position = body;
+        if (body == source.Length) return;
         atLineStart = source[body - 1] == '\n';
         for (int i = source.IndexOf("{%", body, StringComparison.Ordinal); i >= 0; i = source.IndexOf("{%", i + 1, StringComparison.Ordinal))
         {

@@ -1,3 +1,4 @@
+using Jibun.Templates.Builtins;
 using Jibun.Templates.Runtime;
 
 namespace Jibun.Templates.Values;
@@ -9,6 +10,8 @@ internal sealed class RangeValue(long start, long stop, long step, int count) : 
     public override Value this[int index] => From(start + (step * index));
 
     internal override string TypeName => "range";
+
+    internal override Builtin? FindMethod(string name) => SequenceMethods.FindForTuple(name);
 
     public override Value Slice(Value[] items)
     {

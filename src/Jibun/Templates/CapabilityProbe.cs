@@ -45,7 +45,8 @@ internal sealed class CapabilityProbe(ChatTemplate template)
     }
 
     /// <summary>Neither as Python prints a dict nor as JSON within JSON.</summary>
-    private static bool ShowsArguments(string? text) => Has(text, Value(0)) && !Has(text, $"'{Argument}'") && !Has(text, $"\\\"{Argument}\\\"");
+    private static bool ShowsArguments(string? text) =>
+        Has(text, Value(0)) && !Has(text, $"'{Argument}'") && !Has(text, $"\\\"{Argument}\\\"");
 
     private string? FindReasoningField()
     {
@@ -65,7 +66,8 @@ internal sealed class CapabilityProbe(ChatTemplate template)
 
     private string? RenderThinking(string name, bool value)
     {
-        return Render(new() { Messages = [User], Variables = new Dictionary<string, Value> { [name] = Templates.Value.From(value) } });
+        return Render(new() { Messages = [User], Variables = new Dictionary<string,
+            Value> { [name] = Templates.Value.From(value) } });
     }
 
     private string? RenderCalls(TemplateCapabilities form, TemplateTool[] tools, int count)

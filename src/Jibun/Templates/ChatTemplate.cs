@@ -5,7 +5,9 @@ using Jibun.Templates.Syntax;
 
 namespace Jibun.Templates;
 
-/// <summary>A parsed Jinja template: turns a conversation into a prompt. Immutable; one instance may render on many threads.</summary>
+/// <summary>
+/// A parsed Jinja template: turns a conversation into a prompt. Immutable; one instance may render on many threads.
+/// </summary>
 public sealed class ChatTemplate
 {
     private readonly SourceText source;
@@ -50,9 +52,11 @@ public sealed class ChatTemplate
     /// <param name="cancel">Stops a long rendering with an OperationCanceledException.</param>
     /// <exception cref="TemplateException">The template refused (its own text), failed, or went beyond a limit.</exception>
     public string Render(
-        IReadOnlyDictionary<string, Value> context, DateTimeOffset? now = null, TemplateLimits? limits = null, CancellationToken cancel = default)
+        IReadOnlyDictionary<string, Value> context, DateTimeOffset? now = null, TemplateLimits? limits = null,
+            CancellationToken cancel = default)
     {
-        Rendering rendering = new(context, now ?? DateTimeOffset.Now, limits ?? TemplateLimits.Default, cancel) { ChangesLists = changesLists };
+        Rendering rendering = new(context, now ?? DateTimeOffset.Now, limits ?? TemplateLimits.Default,
+            cancel) { ChangesLists = changesLists };
         try
         {
             rendering.EnterCall();
@@ -72,6 +76,7 @@ public sealed class ChatTemplate
     {
         (int line, int column) = source.Locate(at);
         string message = error.IsRaisedByTemplate ? error.Message : $"{Name}:{line}:{column}: {error.Message}";
-        return new TemplateException(message, error) { Line = line, Column = column, IsRaisedByTemplate = error.IsRaisedByTemplate };
+        return new TemplateException(message, error) { Line = line, Column = column,
+            IsRaisedByTemplate = error.IsRaisedByTemplate };
     }
 }

@@ -7,7 +7,9 @@ public sealed record TemplateContext
 {
     public required IReadOnlyList<TemplateMessage> Messages { get; init; }
 
-    /// <summary>Without any the template's `tools` is undefined, which every known template takes better than none or an empty list.</summary>
+    /// <summary>
+    /// Without any the template's `tools` is undefined, which every known template takes better than none or an empty list.
+    /// </summary>
     public IReadOnlyList<TemplateTool> Tools { get; init; } = [];
 
     public bool AddGenerationPrompt { get; init; } = true;
@@ -41,7 +43,8 @@ public sealed record TemplateContext
     /// <exception cref="TemplateException">The JSON is no object.</exception>
     public static IReadOnlyDictionary<string, Value> ReadVariables(JsonElement context)
     {
-        if (context.ValueKind != JsonValueKind.Object) throw new TemplateException("the context of a template must be a JSON object");
+        if (context.ValueKind != JsonValueKind.Object)
+            throw new TemplateException("the context of a template must be a JSON object");
         Dictionary<string, Value> variables = [];
         foreach (JsonProperty variable in context.EnumerateObject()) variables[variable.Name] = Value.FromJson(variable.Value);
         return variables;

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Jibun.Templates;
 
-/// <summary>One turn as templates see it. What is null is left out, except the content, which most templates need: it becomes an empty text.</summary>
+/// <summary>
+/// One turn as templates see it. What is null is left out, except the content, which most templates need: it becomes an empty
+/// text.
+/// </summary>
 public sealed record TemplateMessage
 {
     public required string Role { get; init; }
@@ -22,9 +25,11 @@ public sealed record TemplateMessage
     internal Value ToValue(TemplateCapabilities capabilities)
     {
         Value missing = capabilities.NeedsNoneForMissingContent ? Value.None : Value.From("");
-        List<KeyValuePair<string, Value>> entries = [new("role", Value.From(Role)), new("content", Content is null ? missing : Value.From(Content))];
+        List<KeyValuePair<string, Value>> entries = [new("role", Value.From(Role)),
+            new("content", Content is null ? missing : Value.From(Content))];
         if (Reasoning is not null) entries.Add(new(capabilities.ReasoningField ?? "reasoning_content", Value.From(Reasoning)));
-        if (ToolCalls.Count > 0) entries.Add(new("tool_calls", Value.List(ToolCalls.Select(call => call.ToValue(capabilities.ObjectArguments)))));
+        if (ToolCalls.Count > 0)
+            entries.Add(new("tool_calls", Value.List(ToolCalls.Select(call => call.ToValue(capabilities.ObjectArguments)))));
         if (ToolCallId is not null) entries.Add(new("tool_call_id", Value.From(ToolCallId)));
         if (Name is not null) entries.Add(new("name", Value.From(Name)));
         return Value.Dictionary(entries);

@@ -4,7 +4,9 @@ using Jibun.Templates.Values;
 
 namespace Jibun.Templates;
 
-/// <summary>A value inside a template, with Python's rules for truth, equality, text and attributes. Equal values are equal keys.</summary>
+/// <summary>
+/// A value inside a template, with Python's rules for truth, equality, text and attributes. Equal values are equal keys.
+/// </summary>
 public abstract class Value : IEquatable<Value>
 {
     internal const int MaxDepth = 128;
@@ -33,7 +35,9 @@ public abstract class Value : IEquatable<Value>
     }
 
     /// <summary>The same data with the key order kept; integers stay integers of any size.</summary>
-    /// <exception cref="TemplateException">Nested deeper than 128 levels, a number of more than 4300 digits, or half a surrogate pair.</exception>
+    /// <exception cref="TemplateException">
+    /// Nested deeper than 128 levels, a number of more than 4300 digits, or half a surrogate pair.
+    /// </exception>
     public static Value FromJson(JsonElement element) => JsonReading.Read(element);
 
     /// <summary>Python's name of the type, for messages.</summary>
@@ -65,7 +69,8 @@ public abstract class Value : IEquatable<Value>
     internal virtual Builtin? FindMethod(string name) => null;
 
     /// <summary>getattr(value, name); null where there is none.</summary>
-    internal virtual Value? GetAttribute(string name) => FindMethod(name) is { } method ? new MethodValue(this, name, method) : null;
+    internal virtual Value? GetAttribute(string name) =>
+        FindMethod(name) is { } method ? new MethodValue(this, name, method) : null;
 
     /// <summary>value[key]; null where Python finds none or refuses.</summary>
     internal virtual Value? GetItem(Value key) => null;

@@ -2,7 +2,9 @@ using Jibun.Templates;
 
 namespace Jibun.Tests.Templates;
 
-/// <summary>Templates come with model files: whatever they hold, the answer is a text or a TemplateException, soon and in little memory.</summary>
+/// <summary>
+/// Templates come with model files: whatever they hold, the answer is a text or a TemplateException, soon and in little memory.
+/// </summary>
 public sealed class HostileTemplateTests
 {
     private const int Many = 100_000;
@@ -35,7 +37,8 @@ public sealed class HostileTemplateTests
     [MemberData(nameof(Nested))]
     public void Nesting_without_end_is_refused(string start, string repeated, string middle, string end)
     {
-        string close = start.StartsWith("{{", StringComparison.Ordinal) ? " }}" : start.StartsWith("{% set", StringComparison.Ordinal) ? " = 1 %}" : "";
+        string close = start.StartsWith("{{", StringComparison.Ordinal) ? " }}" : start.StartsWith("{% set",
+            StringComparison.Ordinal) ? " = 1 %}" : "";
         string template = start + Repeat(repeated, Many) + middle + Repeat(end, end.Length > 0 ? Many : 0) + close;
         TemplateException error = OnSmallStack(() => Assert.Throws<TemplateException>(() => ChatTemplate.Parse(template)));
         Assert.True(error.Line > 0 && error.Column > 0, error.Message);
@@ -130,14 +133,16 @@ public sealed class HostileTemplateTests
         ChatTemplate template = ChatTemplate.Parse("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}");
         using CancellationTokenSource cancel = new();
         cancel.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => template.Render(new Dictionary<string, Value>(), cancel: cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => template.Render(new Dictionary<string, Value>(),
+            cancel: cancel.Token));
     }
 
     private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
 
     private static string Render(string template, TemplateLimits? limits = null)
     {
-        return ChatTemplate.Parse(template, "hostile").Render(new Dictionary<string, Value> { ["x"] = Value.List([Value.From(1)]) }, limits: limits);
+        return ChatTemplate.Parse(template, "hostile")
+            .Render(new Dictionary<string, Value> { ["x"] = Value.List([Value.From(1)]) }, limits: limits);
     }
 
     /// <summary>Runs with the stack that threads have on the system that gives them least.</summary>

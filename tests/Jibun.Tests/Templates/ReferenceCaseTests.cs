@@ -19,9 +19,11 @@ public sealed class ReferenceCaseTests
         {
             string file = item.GetProperty("template").GetString()!;
             if (!templates.TryGetValue(file, out ChatTemplate? template))
-                templates.Add(file, template = ChatTemplate.Parse(File.ReadAllText(TestData.Find("chat-templates", "templates", file)), file));
+                templates.Add(file, template = ChatTemplate.Parse(File.ReadAllText(TestData.Find("chat-templates",
+                    "templates", file)), file));
             JsonElement conversation = conversations.RootElement.GetProperty(item.GetProperty("conversation").GetString()!);
-            report.Check(item, () => template.Render(Context(conversation, item.GetProperty("add_generation_prompt").GetBoolean()), Clock));
+            report.Check(item, () => template.Render(Context(conversation, item.GetProperty("add_generation_prompt")
+                .GetBoolean()), Clock));
         }
         report.AssertPassed(1650);
     }
@@ -37,7 +39,8 @@ public sealed class ReferenceCaseTests
         {
             if (item.GetProperty("grade").GetString() is not ("both" or "python")) continue;
             Dictionary<string, Value> context = [];
-            foreach (JsonProperty variable in item.GetProperty("context").EnumerateObject()) context[variable.Name] = Value.FromJson(variable.Value);
+            foreach (JsonProperty variable in item.GetProperty("context").EnumerateObject())
+                context[variable.Name] = Value.FromJson(variable.Value);
             report.Check(item, () => ChatTemplate.Parse(item.GetProperty("template").GetString()!).Render(context, Clock));
         }
         report.AssertPassed(gates);
@@ -84,8 +87,10 @@ public sealed class ReferenceCaseTests
             bool wantsError = item.TryGetProperty("error", out _);
             string? wanted = Text(item, "expected"), message = Text(item, "message");
             bool isRight = wantsError ? error is not null && (message is null || (isRaised && error == message)) : text == wanted;
-            bool mayDiffer = item.GetProperty("grade").GetString() == "disputed" && text is not null && text == Text(item, "alternative");
-            if (!isRight && !mayDiffer) failures.Add($"{item.GetProperty("id")}: {Difference(wanted ?? $"error {message}", text ?? $"error {error}")}");
+            bool mayDiffer = item.GetProperty("grade").GetString() == "disputed" && text is not null
+                && text == Text(item, "alternative");
+            if (!isRight && !mayDiffer)
+                failures.Add($"{item.GetProperty("id")}: {Difference(wanted ?? $"error {message}", text ?? $"error {error}")}");
         }
 
         public void AssertPassed(int expectedCases)
@@ -95,7 +100,8 @@ public sealed class ReferenceCaseTests
             Assert.Equal(expectedCases, checkedCases);
         }
 
-        private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+        private static string? Text(JsonElement item, string name) =>
+            item.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
         private static string Difference(string wanted, string found)
         {

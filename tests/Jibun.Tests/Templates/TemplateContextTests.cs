@@ -34,7 +34,8 @@ public sealed class TemplateContextTests
     public void Tools_have_the_form_that_templates_expect()
     {
         using JsonDocument schema = JsonDocument.Parse("""{"type":"object","properties":{"b":{},"a":{}}}""");
-        TemplateContext context = new() { Messages = [Question], Tools = [new("f", "Does it.", schema.RootElement), new("g", null, default)] };
+        TemplateContext context = new() { Messages = [Question],
+            Tools = [new("f", "Does it.", schema.RootElement), new("g", null, default)] };
         Assert.Equal(
             """[{"type": "function", "function": {"name": "f", "description": "Does it.", "parameters": {"type": "object", "properties": {"b": {}, "a": {}}}}}, """ +
             """{"type": "function", "function": {"name": "g"}}]""",
@@ -71,7 +72,8 @@ public sealed class TemplateContextTests
     {
         TemplateCapabilities found = TemplateCapabilities.Probe(Load(file));
         Assert.Equal((system, tools, results, parallel, thinking, thinks),
-            (found.SystemRole, found.Tools, found.ToolResults, found.ParallelCalls, found.ThinkingVariable, found.ThinksByDefault));
+            (found.SystemRole, found.Tools, found.ToolResults, found.ParallelCalls, found.ThinkingVariable,
+                found.ThinksByDefault));
     }
 
     [Theory]
@@ -83,7 +85,8 @@ public sealed class TemplateContextTests
     {
         ChatTemplate template = Load(file);
         TemplateCapabilities found = TemplateCapabilities.Probe(template);
-        Assert.Equal((true, objects, none, reasoning), (found.ToolCalls, found.ObjectArguments, found.NeedsNoneForMissingContent, found.ReasoningField));
+        Assert.Equal((true, objects, none, reasoning),
+            (found.ToolCalls, found.ObjectArguments, found.NeedsNoneForMissingContent, found.ReasoningField));
         string text = Render(template, new() { Messages = [Question, Call], Capabilities = found, AddGenerationPrompt = false });
         Assert.Contains("\"city\": \"Kyoto\"", text, StringComparison.Ordinal);
         Assert.Equal(reasoning is not null, text.Contains("I need the tool.", StringComparison.Ordinal));
@@ -93,5 +96,6 @@ public sealed class TemplateContextTests
 
     private static string Render(ChatTemplate template, TemplateContext context) => template.Render(context);
 
-    private static ChatTemplate Load(string file) => ChatTemplate.Parse(File.ReadAllText(TestData.Find("chat-templates", "templates", file)), file);
+    private static ChatTemplate Load(string file) =>
+        ChatTemplate.Parse(File.ReadAllText(TestData.Find("chat-templates", "templates", file)), file);
 }

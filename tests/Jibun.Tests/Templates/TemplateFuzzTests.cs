@@ -10,17 +10,22 @@ public sealed class TemplateFuzzTests
 
     private static readonly string[] Fragments =
     [
-        "{%", "%}", "{{", "}}", "{#", "#}", "-", "+", "\n", "|", "'", "\"", "(", ")", "[", "]", "~", "**", "not ", "is ", "and ", "\\", "é", "😀",
-        "{% else %}", "{% endif %}", "{% endfor %}", "{% break %}", "{% raw %}", "{% set x %}", "{% macro m() %}", " if x", " recursive", "|map('x')",
-        "|length", "|tojson", "|int", ".get(", ".split(", "loop.last", "loop(", "[::-1]", "1:", "99999999999", "range(9)", "*[1]", "**{}", "namespace(",
+        "{%", "%}", "{{", "}}", "{#", "#}", "-", "+", "\n", "|", "'", "\"", "(", ")", "[", "]", "~", "**", "not ", "is ",
+            "and ", "\\", "é", "😀",
+        "{% else %}", "{% endif %}", "{% endfor %}", "{% break %}", "{% raw %}", "{% set x %}", "{% macro m() %}", " if x",
+            " recursive", "|map('x')",
+        "|length", "|tojson", "|int", ".get(", ".split(", "loop.last", "loop(", "[::-1]", "1:", "99999999999", "range(9)",
+            "*[1]", "**{}", "namespace(",
     ];
 
     [Fact]
     public void Damaged_templates_render_or_are_refused()
     {
-        string[] templates = [.. Directory.GetFiles(TestData.Find("chat-templates", "templates")).Order().Select(File.ReadAllText)];
+        string[] templates = [.. Directory.GetFiles(TestData.Find("chat-templates", "templates")).Order()
+            .Select(File.ReadAllText)];
         Assert.True(templates.Length >= 55);
-        using JsonDocument conversations = JsonDocument.Parse(File.ReadAllBytes(TestData.Find("chat-templates", "conversations.json")));
+        using JsonDocument conversations = JsonDocument.Parse(File.ReadAllBytes(TestData.Find("chat-templates",
+            "conversations.json")));
         Dictionary<string, Value> context = new(TemplateContext.ReadVariables(conversations.RootElement.GetProperty("tool_parallel_answered")))
         {
             ["add_generation_prompt"] = Value.From(true),

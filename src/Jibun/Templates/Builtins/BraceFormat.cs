@@ -28,7 +28,8 @@ internal sealed class BraceFormat
 
     public static Value ApplyMap(Rendering rendering, string format, Arguments arguments)
     {
-        if (arguments.BindOne("format_map", "mapping") is not DictionaryValue mapping) throw new TemplateError("format_map() needs a mapping");
+        if (arguments.BindOne("format_map", "mapping") is not DictionaryValue mapping)
+            throw new TemplateError("format_map() needs a mapping");
         List<(string, Value)> named = [];
         foreach ((Value key, Value value) in mapping.Entries)
             if (key is StringValue { Text: var name }) named.Add((name, value));
@@ -109,7 +110,8 @@ internal sealed class BraceFormat
         {
             int start = end + 1;
             bool isIndex = path[end] == '[';
-            end = isIndex ? path.IndexOf(']', start) : path.AsSpan(start).IndexOfAny('.', '[') is >= 0 and var next ? start + next : path.Length;
+            if (isIndex) end = path.IndexOf(']', start);
+            else end = path.AsSpan(start).IndexOfAny('.', '[') is >= 0 and var next ? start + next : path.Length;
             if (end <= start) throw new TemplateError("empty attribute in format string");
             string name = path[start..end];
             if (isIndex) end++;
@@ -127,7 +129,9 @@ internal sealed class BraceFormat
         if (numbersAutomatically && numbersByHand) throw new TemplateError("cannot mix automatic and manual field numbering");
         if (name.Length == 0) index = nextAutomatic++;
         if (index is { } position)
-            return position < arguments.Positional.Length ? arguments.Positional[position] : throw new TemplateError("replacement index out of range");
+            return position < arguments.Positional.Length
+                ? arguments.Positional[position]
+                : throw new TemplateError("replacement index out of range");
         return arguments.FindNamed(name) ?? throw new TemplateError($"no value for the format field '{name}'");
     }
 

@@ -70,12 +70,14 @@ internal static class CharacterTests
         return text.Length > 0;
     }
 
-    private static bool IsNumeric(Rune rune) => Rune.IsNumber(rune) || (rune.IsBmp && "一二三四五六七八九十百千万億兆零〇".Contains((char)rune.Value));
+    private static bool IsNumeric(Rune rune) =>
+        Rune.IsNumber(rune) || (rune.IsBmp && "一二三四五六七八九十百千万億兆零〇".Contains((char)rune.Value));
 
     private static bool IsSuperscriptDigit(Rune rune) => CharUnicodeInfo.GetDigitValue(rune.ToString(), 0) >= 0;
 
     private static bool IsIdentifier(string text)
     {
-        return text.Length > 0 && !char.IsAsciiDigit(text[0]) && All(text, static rune => rune.Value == '_' || Rune.IsLetterOrDigit(rune));
+        return text.Length > 0 && !char.IsAsciiDigit(text[0])
+            && All(text, static rune => rune.Value == '_' || Rune.IsLetterOrDigit(rune));
     }
 }

@@ -13,7 +13,8 @@ internal static class Filters
             "abs" => NumberFilters.Absolute,
             "attr" => SelectionFilters.Attribute,
             "batch" => SequenceFilters.Batch,
-            "capitalize" => static (rendering, self, arguments) => TextFilters.Mapped(rendering, self, arguments, "capitalize", CaseMapping.Capitalize),
+            "capitalize" => static (rendering, self, arguments) =>
+                TextFilters.Mapped(rendering, self, arguments, "capitalize", CaseMapping.Capitalize),
             "center" => TextFilters.Center,
             "count" or "length" => SequenceFilters.Length,
             "d" or "default" => Default,
@@ -30,18 +31,23 @@ internal static class Filters
             "join" => SequenceFilters.Join,
             "last" => SequenceFilters.Last,
             "list" => SequenceFilters.ToList,
-            "lower" => static (rendering, self, arguments) => TextFilters.Mapped(rendering, self, arguments, "lower", CaseMapping.ToLower),
+            "lower" => static (rendering, self, arguments) =>
+                TextFilters.Mapped(rendering, self, arguments, "lower", CaseMapping.ToLower),
             "map" => SelectionFilters.Map,
             "max" => static (rendering, self, arguments) => SortingFilters.Extreme(rendering, self, arguments, "max"),
             "min" => static (rendering, self, arguments) => SortingFilters.Extreme(rendering, self, arguments, "min"),
-            "reject" => static (rendering, self, arguments) => SelectionFilters.Select(rendering, self, arguments, wanted: false, byAttribute: false),
-            "rejectattr" => static (rendering, self, arguments) => SelectionFilters.Select(rendering, self, arguments, wanted: false, byAttribute: true),
+            "reject" => static (rendering, self, arguments) =>
+                SelectionFilters.Select(rendering, self, arguments, wanted: false, byAttribute: false),
+            "rejectattr" => static (rendering, self, arguments) =>
+                SelectionFilters.Select(rendering, self, arguments, wanted: false, byAttribute: true),
             "replace" => TextFilters.Replace,
             "reverse" => SequenceFilters.Reverse,
             "round" => NumberFilters.Round,
             "safe" => TextFilters.MarkSafe,
-            "select" => static (rendering, self, arguments) => SelectionFilters.Select(rendering, self, arguments, wanted: true, byAttribute: false),
-            "selectattr" => static (rendering, self, arguments) => SelectionFilters.Select(rendering, self, arguments, wanted: true, byAttribute: true),
+            "select" => static (rendering, self, arguments) =>
+                SelectionFilters.Select(rendering, self, arguments, wanted: true, byAttribute: false),
+            "selectattr" => static (rendering, self, arguments) =>
+                SelectionFilters.Select(rendering, self, arguments, wanted: true, byAttribute: true),
             "slice" => SequenceFilters.Slice,
             "sort" => SortingFilters.Sort,
             "string" => TextFilters.ToText,
@@ -51,7 +57,8 @@ internal static class Filters
             "trim" => TextFilters.Trim,
             "truncate" => TextFilters.Truncate,
             "unique" => SortingFilters.Unique,
-            "upper" => static (rendering, self, arguments) => TextFilters.Mapped(rendering, self, arguments, "upper", CaseMapping.ToUpper),
+            "upper" => static (rendering, self, arguments) =>
+                TextFilters.Mapped(rendering, self, arguments, "upper", CaseMapping.ToUpper),
             "urlencode" => TextFilters.UrlEncode,
             "wordcount" => TextFilters.WordCount,
             _ => null,

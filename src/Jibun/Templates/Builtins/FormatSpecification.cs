@@ -21,7 +21,7 @@ internal static class FormatSpecification
                 if (type is not ('s' or '\0') || layout.Sign != '-' || layout.Align == '=') throw Unknown(type, value);
                 if (layout.ZeroPadded && layout.Fill == " ") layout.Fill = "0";
                 if (layout.Align == '\0') layout.Align = '<';
-                layout.AppendText(text, precision is { } limit && limit < CodePoints.Count(content) ? CodePoints.Substring(content, 0, limit) : content);
+                layout.AppendText(text, CodePoints.Prefix(content, precision));
                 break;
             case FloatValue { Number: var number }:
                 AppendFloat(text, number, layout, type, precision, value);
@@ -35,7 +35,9 @@ internal static class FormatSpecification
                 layout.AppendInteger(text, value, type is '\0' or 'n' ? 'd' : type, 0);
                 break;
             default:
-                throw value is UndefinedValue undefined ? undefined.Error() : new TemplateError($"unsupported format string passed to {value.TypeName}.__format__");
+                throw value is UndefinedValue undefined
+                    ? undefined.Error()
+                    : new TemplateError($"unsupported format string passed to {value.TypeName}.__format__");
         }
     }
 
@@ -47,7 +49,9 @@ internal static class FormatSpecification
             layout.AppendFloat(text, number, type == 'n' ? 'g' : type, precision ?? 6);
             return;
         }
-        string content = precision is { } digits && double.IsFinite(number) ? FloatText.General(number, digits) : FloatText.Shortest(Math.Abs(number));
+        string content = precision is { } digits && double.IsFinite(number)
+            ? FloatText.General(number, digits)
+            : FloatText.Shortest(Math.Abs(number));
         if (double.IsFinite(number) && !content.AsSpan().ContainsAny('.', 'e')) content += ".0";
         layout.AppendNumber(text, layout.SignOf(double.IsNegative(number)), layout.Grouped(content, 3));
     }
@@ -96,7 +100,8 @@ internal static class FormatSpecification
         int start = at;
         while (char.IsAsciiDigit(Peek(specification, at))) at++;
         if (start == at) return null;
-        return int.TryParse(specification.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        return int.TryParse(specification.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture,
+            out int number)
             ? number
             : throw new TemplateError("too many decimal digits in format string");
     }

@@ -9,7 +9,8 @@ internal static class Globals
     /// <summary>What a name means when a scope is entered: the context first; null where it means nothing.</summary>
     public static Value? Resolve(Rendering rendering, string name)
     {
-        if (rendering.Context.TryGetValue(name, out Value? value)) return rendering.ChangesLists ? rendering.OwnCopy(value) : value;
+        if (rendering.Context.TryGetValue(name, out Value? value))
+            return rendering.ChangesLists ? rendering.OwnCopy(value) : value;
         return name switch
         {
             "range" => new FunctionValue(name, Range),
@@ -32,7 +33,9 @@ internal static class Globals
         for (int i = 0; i < given.Length; i++)
         {
             if (!Number.TryGetLong(given[i], out numbers[i]))
-                throw given[i] is UndefinedValue undefined ? undefined.Error() : new TemplateError($"'{given[i].TypeName}' object cannot be interpreted as an integer");
+                throw given[i] is UndefinedValue undefined
+                    ? undefined.Error()
+                    : new TemplateError($"'{given[i].TypeName}' object cannot be interpreted as an integer");
         }
         int limit = rendering.Limits.RangeLength;
         return numbers switch
@@ -49,12 +52,14 @@ internal static class Globals
     {
         DictionaryBuilder builder = new();
         if (arguments.Positional.Length > 1) throw new TemplateError("dict() takes at most 1 positional argument");
-        if (arguments.Positional is [DictionaryValue from]) foreach ((Value key, Value value) in from.Entries) builder.Set(key, value);
+        if (arguments.Positional is [DictionaryValue from])
+            foreach ((Value key, Value value) in from.Entries) builder.Set(key, value);
         else if (arguments.Positional is [SequenceValue pairs])
         {
             for (int i = 0; i < pairs.Count; i++)
             {
-                if (pairs[i] is not SequenceValue { Count: 2 } pair) throw new TemplateError("dict() needs pairs of key and value");
+                if (pairs[i] is not SequenceValue { Count: 2 } pair)
+                    throw new TemplateError("dict() needs pairs of key and value");
                 builder.Set(pair[0], pair[1]);
             }
         }
@@ -67,7 +72,8 @@ internal static class Globals
     private static NamespaceValue Namespace(Rendering rendering, Arguments arguments)
     {
         Dictionary<string, Value> attributes = [];
-        foreach ((Value key, Value value) in Dictionary(arguments).Build().Entries) attributes[key.ToStringArgument("attribute name")] = value;
+        foreach ((Value key, Value value) in Dictionary(arguments).Build().Entries)
+            attributes[key.ToStringArgument("attribute name")] = value;
         return new NamespaceValue(attributes);
     }
 

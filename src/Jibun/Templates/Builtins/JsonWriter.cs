@@ -23,7 +23,8 @@ internal sealed class JsonWriter
         if (!options[2].IsAbsentOrNone())
         {
             if (options[2] is not SequenceValue { Count: 2 } separators) throw new TemplateError("separators must be a pair");
-            (itemSeparator, keySeparator) = (separators[0].ToStringArgument("separator"), separators[1].ToStringArgument("separator"));
+            (itemSeparator, keySeparator) = (separators[0].ToStringArgument("separator"),
+                separators[1].ToStringArgument("separator"));
         }
         sortKeys = options[3].IsTruthyOr(false);
     }
@@ -98,7 +99,9 @@ internal sealed class JsonWriter
     private void WriteEntries(DictionaryValue dictionary, int level)
     {
         ReadOnlySpan<KeyValuePair<Value, Value>> entries = dictionary.Entries;
-        if (sortKeys) entries = Sorting.Sort(rendering, entries.ToArray(), static (_, left, right) => Ordering.Compare(left.Key, right.Key));
+        if (sortKeys)
+            entries = Sorting.Sort(rendering, entries.ToArray(),
+                static (_, left, right) => Ordering.Compare(left.Key, right.Key));
         text.Append('{');
         for (int i = 0; i < entries.Length; i++)
         {

@@ -25,7 +25,9 @@ internal static class NumberFilters
             case UndefinedValue undefined:
                 throw undefined.Error();
             case FloatValue { Number: var number }:
-                return double.IsFinite(number) ? Truncate(number) : throw new TemplateError("cannot convert float infinity or NaN to integer");
+                return double.IsFinite(number)
+                    ? Truncate(number)
+                    : throw new TemplateError("cannot convert float infinity or NaN to integer");
             case StringValue { Text: var text }:
                 return NumberText.ParseInteger(text, bound[1].ToIndex("base", 10))
                     ?? (NumberText.ParseFloat(text) is { } parsed && double.IsFinite(parsed) ? Truncate(parsed) : fallback);
@@ -39,7 +41,9 @@ internal static class NumberFilters
         Value fallback = arguments.Bind("float", 0, "default")[0] ?? Value.From(0.0);
         if (self is UndefinedValue undefined) throw undefined.Error();
         if (Number.IsNumber(self)) return Value.From(Number.ToDouble(self));
-        return self is StringValue { Text: var text } && NumberText.ParseFloat(text) is { } parsed ? Value.From(parsed) : fallback;
+        return self is StringValue { Text: var text } && NumberText.ParseFloat(text) is { } parsed
+            ? Value.From(parsed)
+            : fallback;
     }
 
     private static Value Truncate(double number)
@@ -55,7 +59,8 @@ internal static class NumberFilters
         if (self is UndefinedValue undefined) throw undefined.Error();
         if (method is not ("common" or "ceil" or "floor")) throw new TemplateError("method must be common, ceil or floor");
         if (!Number.IsNumber(self)) throw new TemplateError($"type {self.TypeName} doesn't define __round__ method");
-        if (method == "common") return self is FloatValue { Number: var number } ? RoundToEven(number, precision) : RoundInteger(self, precision);
+        if (method == "common")
+            return self is FloatValue { Number: var number } ? RoundToEven(number, precision) : RoundInteger(self, precision);
         Value scale = Arithmetic.Apply(rendering, BinaryOperator.Power, Value.From(10), Value.From(precision));
         double scaled = Number.ToDouble(Arithmetic.Apply(rendering, BinaryOperator.Multiply, self, scale));
         Value whole = Truncate(method == "ceil" ? Math.Ceiling(scaled) : Math.Floor(scaled));
@@ -88,11 +93,14 @@ internal static class NumberFilters
     {
         bool isBinary = arguments.Bind("filesizeformat", 0, "binary")[0].IsTruthyOr(false);
         double bytes = Number.IsNumber(self) ? Number.ToDouble(self)
-            : (self is StringValue { Text: var text } ? NumberText.ParseFloat(text) : null) ?? throw new TemplateError("filesizeformat needs a number");
+            : (self is StringValue { Text: var text } ? NumberText.ParseFloat(text) : null)
+                ?? throw new TemplateError("filesizeformat needs a number");
         double unit = isBinary ? 1024 : 1000;
         if (bytes == 1) return Value.From("1 Byte");
         if (bytes < unit) return Value.From(string.Create(CultureInfo.InvariantCulture, $"{(long)bytes} Bytes"));
-        string[] prefixes = isBinary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+        string[] prefixes = isBinary
+            ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
+            : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
         int power = 0;
         for (double scale = unit * unit; bytes >= scale && power < prefixes.Length - 1; scale *= unit) power++;
         return Value.From($"{FloatText.Fixed(bytes / Math.Pow(unit, power + 1), 1)} {prefixes[power]}");

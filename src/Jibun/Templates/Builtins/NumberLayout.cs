@@ -19,7 +19,8 @@ internal struct NumberLayout()
     /// <summary>',' or '_' between groups of digits; '\0' for none.</summary>
     public char Separator = '\0';
 
-    public readonly void AppendText(TextBuilder text, string content) => AppendAligned(text, "", content, Align == '\0' ? '>' : Align, Fill);
+    public readonly void AppendText(TextBuilder text, string content) =>
+        AppendAligned(text, "", content, Align == '\0' ? '>' : Align, Fill);
 
     /// <param name="digits">The least number of digits.</param>
     public readonly void AppendInteger(TextBuilder text, Value value, char type, int digits)
@@ -34,7 +35,8 @@ internal struct NumberLayout()
             _ => size.ToString(CultureInfo.InvariantCulture),
         };
         if (content.Length == 0) content = "0";
-        if (digits > content.Length) content = new TextBuilder(text.Rendering).Append('0', digits - content.Length).Append(content).ToString();
+        if (digits > content.Length)
+            content = new TextBuilder(text.Rendering).Append('0', digits - content.Length).Append(content).ToString();
         string prefix = Alternate && type is 'x' or 'X' or 'o' or 'b' ? "0" + type : "";
         AppendNumber(text, SignOf(number.Sign < 0) + prefix, Grouped(content, type is 'd' ? 3 : 4));
     }

@@ -61,7 +61,8 @@ internal static class Padding
         int missing = arguments.BindOne("zfill", "width").ToIndex("width") - CodePoints.Count(text);
         if (missing <= 0) return self;
         int sign = text.StartsWith('-') || text.StartsWith('+') ? 1 : 0;
-        return Value.From(new TextBuilder(rendering).Append(text.AsSpan(0, sign)).Append('0', missing).Append(text.AsSpan(sign)).ToString());
+        return Value.From(new TextBuilder(rendering).Append(text.AsSpan(0, sign)).Append('0', missing)
+            .Append(text.AsSpan(sign)).ToString());
     }
 
     private static Value ExpandTabs(Rendering rendering, Value self, Arguments arguments)

@@ -22,7 +22,8 @@ internal sealed class PercentFormat
         text = new TextBuilder(rendering);
     }
 
-    public static Value Apply(Rendering rendering, string format, Value values) => new PercentFormat(rendering, format, values).Apply();
+    public static Value Apply(Rendering rendering, string format, Value values) =>
+        new PercentFormat(rendering, format, values).Apply();
 
     private Value Apply()
     {
@@ -34,8 +35,12 @@ internal sealed class PercentFormat
             position = percent + 1;
             AppendField();
         }
-        bool isUsedUp = values is TupleValue tuple ? used >= tuple.Count : used > 0 || values is DictionaryValue or ListValue or RangeValue or UndefinedValue;
-        return isUsedUp ? Value.From(text.ToString()) : throw new TemplateError("not all arguments converted during string formatting");
+        bool isUsedUp = values is TupleValue tuple
+            ? used >= tuple.Count
+            : used > 0 || values is DictionaryValue or ListValue or RangeValue or UndefinedValue;
+        return isUsedUp
+            ? Value.From(text.ToString())
+            : throw new TemplateError("not all arguments converted during string formatting");
     }
 
     private void AppendField()
@@ -70,20 +75,25 @@ internal sealed class PercentFormat
         switch (type)
         {
             case 's' or 'r' or 'a':
-                string content = type == 's' ? Filters.TextOf(rendering, value) : new TextBuilder(rendering).AppendRepresentation(value).ToString();
+                string content = type == 's'
+                    ? Filters.TextOf(rendering, value)
+                    : new TextBuilder(rendering).AppendRepresentation(value).ToString();
                 if (type == 'a') content = ToAscii(content);
-                layout.AppendText(text, precision is { } limit && limit < CodePoints.Count(content) ? CodePoints.Substring(content, 0, limit) : content);
+                layout.AppendText(text, CodePoints.Prefix(content, precision));
                 break;
             case 'c':
                 layout.AppendText(text, Character(value));
                 break;
             case 'd' or 'i' or 'u':
                 if (value is UndefinedValue undefined) throw undefined.Error();
-                if (!Number.IsNumber(value)) throw new TemplateError($"%{type} format: a real number is required, not {value.TypeName}");
-                layout.AppendInteger(text, value is FloatValue ? NumberFilters.ToInteger(rendering, value, Arguments.Empty) : value, 'd', precision ?? 0);
+                if (!Number.IsNumber(value))
+                    throw new TemplateError($"%{type} format: a real number is required, not {value.TypeName}");
+                if (value is FloatValue) value = NumberFilters.ToInteger(rendering, value, Arguments.Empty);
+                layout.AppendInteger(text, value, 'd', precision ?? 0);
                 break;
             case 'x' or 'X' or 'o':
-                if (!Number.IsInteger(value)) throw new TemplateError($"%{type} format: an integer is required, not {value.TypeName}");
+                if (!Number.IsInteger(value))
+                    throw new TemplateError($"%{type} format: an integer is required, not {value.TypeName}");
                 layout.AppendInteger(text, value, type, precision ?? 0);
                 break;
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G':
@@ -113,7 +123,8 @@ internal sealed class PercentFormat
 
     private Value TakeValue()
     {
-        if (values is not TupleValue tuple) return used++ == 0 ? values : throw new TemplateError("not enough arguments for format string");
+        if (values is not TupleValue tuple)
+            return used++ == 0 ? values : throw new TemplateError("not enough arguments for format string");
         return used < tuple.Count ? tuple[used++] : throw new TemplateError("not enough arguments for format string");
     }
 
@@ -127,7 +138,8 @@ internal sealed class PercentFormat
         int start = position;
         while (char.IsAsciiDigit(Peek())) position++;
         if (start == position) return null;
-        return int.TryParse(format.AsSpan(start, position - start), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        return int.TryParse(format.AsSpan(start, position - start), NumberStyles.None, CultureInfo.InvariantCulture,
+            out int number)
             ? number
             : throw new TemplateError("width or precision is too large");
     }

@@ -9,7 +9,8 @@ internal static class SelectionFilters
 {
     public static Value Attribute(Rendering rendering, Value self, Arguments arguments)
     {
-        StringValue name = arguments.BindOne("attr", "name") as StringValue ?? throw new TemplateError("attribute name must be str");
+        StringValue name = arguments.BindOne("attr", "name") as StringValue
+            ?? throw new TemplateError("attribute name must be str");
         return self is UndefinedValue || self.GetAttribute(name.Text) is not null
             ? Lookup.Attribute(rendering, self, name)
             : UndefinedValue.Attribute(self, name.Text);
@@ -51,7 +52,8 @@ internal static class SelectionFilters
         return new IteratorValue("generator", Selected(rendering, self, arguments, wanted, byAttribute), self);
     }
 
-    private static IEnumerator<Value> Selected(Rendering rendering, Value source, Arguments arguments, bool wanted, bool byAttribute)
+    private static IEnumerator<Value> Selected(Rendering rendering, Value source, Arguments arguments, bool wanted,
+        bool byAttribute)
     {
         if (!source.IsTruthy) yield break;
         if (byAttribute && arguments.Positional.Length == 0) throw new TemplateError("missing parameter for attribute name");

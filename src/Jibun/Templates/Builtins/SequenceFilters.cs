@@ -9,7 +9,8 @@ internal static class SequenceFilters
     public static Value Length(Rendering rendering, Value self, Arguments arguments)
     {
         arguments.BindNone("length");
-        if (self is IteratorValue) return Value.From(Filters.Collect(rendering, self).Count); // Python refuses, other engines count
+        // Python refuses, other engines count.
+        if (self is IteratorValue) return Value.From(Filters.Collect(rendering, self).Count);
         return Value.From(self.Length ?? throw new TemplateError($"object of type '{self.TypeName}' has no len()"));
     }
 
@@ -29,7 +30,8 @@ internal static class SequenceFilters
     public static Value Last(Rendering rendering, Value self, Arguments arguments)
     {
         arguments.BindNone("last");
-        IEnumerator<Value> items = Reversed(rendering, self) ?? throw new TemplateError($"'{self.TypeName}' object is not reversible");
+        IEnumerator<Value> items = Reversed(rendering, self)
+            ?? throw new TemplateError($"'{self.TypeName}' object is not reversible");
         return items.MoveNext() ? items.Current : new UndefinedValue("no last item, sequence was empty");
     }
 
@@ -79,7 +81,8 @@ internal static class SequenceFilters
         arguments.BindNone("items");
         return self switch
         {
-            DictionaryValue dictionary => new IteratorValue("generator", new DictionaryView(dictionary, "dict_items").Iterate(rendering), self),
+            DictionaryValue dictionary =>
+                new IteratorValue("generator", new DictionaryView(dictionary, "dict_items").Iterate(rendering), self),
             UndefinedValue => new IteratorValue("generator", Filters.Iterate(rendering, self), self),
             _ => throw new TemplateError("can only get item pairs from a mapping"),
         };
@@ -107,7 +110,8 @@ internal static class SequenceFilters
         Value total = bound[1] ?? Value.From(0);
         if (total is StringValue) throw new TemplateError("sum() can't sum strings");
         for (IEnumerator<Value> items = Filters.Iterate(rendering, self); items.MoveNext();)
-            total = Arithmetic.Apply(rendering, BinaryOperator.Add, total, path is null ? items.Current : path.Of(rendering, items.Current));
+            total = Arithmetic.Apply(rendering, BinaryOperator.Add, total,
+                path is null ? items.Current : path.Of(rendering, items.Current));
         return total;
     }
 

@@ -54,7 +54,8 @@ internal static class SequenceMethods
         ListValue list = (ListValue)self;
         int index = arguments.Bind("pop", 0, "index")[0].ToIndex("index", -1);
         if (index < 0) index += list.Count;
-        if (index < 0 || index >= list.Count) throw new TemplateError(list.Count == 0 ? "pop from empty list" : "pop index out of range");
+        if (index < 0 || index >= list.Count)
+            throw new TemplateError(list.Count == 0 ? "pop from empty list" : "pop index out of range");
         rendering.ChargeElements(list.Count);
         return list.RemoveAt(index);
     }

@@ -32,7 +32,8 @@ internal static class SortingFilters
             (Value key, Value value) = dictionary.Entries[i];
             keyed[i] = (Fold(by == "key" ? key : value, foldsCase), new TupleValue([key, value]));
         }
-        keyed = Sorting.Sort(rendering, keyed, static (rendering, left, right) => CompareKeys(rendering, left.Key, right.Key), bound[2].IsTruthyOr(false));
+        keyed = Sorting.Sort(rendering, keyed,
+            static (rendering, left, right) => CompareKeys(rendering, left.Key, right.Key), bound[2].IsTruthyOr(false));
         return new ListValue([.. keyed.Select(static pair => pair.Item)]);
     }
 
@@ -56,7 +57,8 @@ internal static class SortingFilters
     public static Value Unique(Rendering rendering, Value self, Arguments arguments)
     {
         Value?[] bound = arguments.Bind("unique", 0, "case_sensitive", "attribute");
-        return new IteratorValue("generator", Distinct(rendering, self, !bound[0].IsTruthyOr(false), new AttributePath(bound[1] ?? Value.None)), self);
+        return new IteratorValue("generator",
+            Distinct(rendering, self, !bound[0].IsTruthyOr(false), new AttributePath(bound[1] ?? Value.None)), self);
     }
 
     private static IEnumerator<Value> Distinct(Rendering rendering, Value source, bool foldsCase, AttributePath path)
@@ -76,7 +78,8 @@ internal static class SortingFilters
         Value?[] bound = arguments.Bind("groupby", 1, "attribute", "default", "case_sensitive");
         AttributePath path = new(bound[0]!);
         bool foldsCase = !bound[2].IsTruthyOr(false);
-        (Value Key, Value Item)[] keyed = [.. Filters.Collect(rendering, self).Select(item => (Fold(path.Of(rendering, item, bound[1]), foldsCase), item))];
+        (Value Key, Value Item)[] keyed = [.. Filters.Collect(rendering, self)
+            .Select(item => (Fold(path.Of(rendering, item, bound[1]), foldsCase), item))];
         keyed = Sorting.Sort(rendering, keyed, static (rendering, left, right) => CompareKeys(rendering, left.Key, right.Key));
         List<Value> groups = [];
         for (int start = 0, end; start < keyed.Length; start = end)
@@ -89,7 +92,8 @@ internal static class SortingFilters
         return new ListValue([.. groups]);
     }
 
-    private static Value Fold(Value value, bool foldsCase) => foldsCase && value is StringValue text ? Value.From(CaseMapping.ToLower(text.Text)) : value;
+    private static Value Fold(Value value, bool foldsCase) =>
+        foldsCase && value is StringValue text ? Value.From(CaseMapping.ToLower(text.Text)) : value;
 
     private static int? CompareKeys(Rendering rendering, Value left, Value right)
     {

@@ -33,7 +33,9 @@ internal static class Splitting
         string separator = arguments.BindOne(name, "sep").ToStringArgument("separator");
         if (separator.Length == 0) throw new TemplateError("empty separator");
         rendering.ChargeSearch(text.Length, separator.Length);
-        int found = name == "partition" ? text.IndexOf(separator, StringComparison.Ordinal) : text.LastIndexOf(separator, StringComparison.Ordinal);
+        int found = name == "partition"
+            ? text.IndexOf(separator, StringComparison.Ordinal)
+            : text.LastIndexOf(separator, StringComparison.Ordinal);
         string[] parts = found >= 0 ? [text[..found], separator, text[(found + separator.Length)..]]
             : name == "partition" ? [text, "", ""] : ["", "", text];
         return new TupleValue([.. parts.Select(Value.From)]);

@@ -11,8 +11,10 @@ internal static partial class StringMethods
         {
             "find" => static (rendering, self, arguments) => Search(rendering, Of(self), arguments, "find", fromEnd: false),
             "rfind" => static (rendering, self, arguments) => Search(rendering, Of(self), arguments, "rfind", fromEnd: true),
-            "index" => static (rendering, self, arguments) => Found(Search(rendering, Of(self), arguments, "index", fromEnd: false)),
-            "rindex" => static (rendering, self, arguments) => Found(Search(rendering, Of(self), arguments, "rindex", fromEnd: true)),
+            "index" => static (rendering, self, arguments) =>
+                Found(Search(rendering, Of(self), arguments, "index", fromEnd: false)),
+            "rindex" => static (rendering, self, arguments) =>
+                Found(Search(rendering, Of(self), arguments, "rindex", fromEnd: true)),
             _ => static (rendering, self, arguments) => Count(rendering, Of(self), arguments),
         };
     }
@@ -25,7 +27,9 @@ internal static partial class StringMethods
         (int from, int to) = Region(text, bound[1], bound[2]);
         if (from > to) return Value.From(-1);
         ReadOnlySpan<char> region = text.AsSpan(from, to - from);
-        int found = fromEnd ? region.LastIndexOf(wanted, StringComparison.Ordinal) : region.IndexOf(wanted, StringComparison.Ordinal);
+        int found = fromEnd
+            ? region.LastIndexOf(wanted, StringComparison.Ordinal)
+            : region.IndexOf(wanted, StringComparison.Ordinal);
         return Value.From(found < 0 ? -1 : CodePoints.Count(text.AsSpan(0, from + found)));
     }
 

@@ -16,8 +16,10 @@ internal static partial class StringMethods
             "split" => static (rendering, self, arguments) => Splitting.Split(rendering, Of(self), arguments, "split"),
             "rsplit" => static (rendering, self, arguments) => Splitting.Split(rendering, Of(self), arguments, "rsplit"),
             "splitlines" => static (rendering, self, arguments) => Splitting.Lines(rendering, Of(self), arguments),
-            "partition" => static (rendering, self, arguments) => Splitting.Partition(rendering, Of(self), arguments, "partition"),
-            "rpartition" => static (rendering, self, arguments) => Splitting.Partition(rendering, Of(self), arguments, "rpartition"),
+            "partition" => static (rendering, self, arguments) =>
+                Splitting.Partition(rendering, Of(self), arguments, "partition"),
+            "rpartition" => static (rendering, self, arguments) =>
+                Splitting.Partition(rendering, Of(self), arguments, "rpartition"),
             "startswith" => static (_, self, arguments) => Affix(Of(self), arguments, "startswith"),
             "endswith" => static (_, self, arguments) => Affix(Of(self), arguments, "endswith"),
             "removeprefix" => static (_, self, arguments) => RemovePrefix(Of(self), arguments),
@@ -26,10 +28,13 @@ internal static partial class StringMethods
             "join" => Join,
             "find" or "index" or "rfind" or "rindex" or "count" => FindSearch(name),
             "upper" => static (rendering, self, arguments) => Mapped(rendering, "upper", self, arguments, CaseMapping.ToUpper),
-            "lower" or "casefold" => static (rendering, self, arguments) => Mapped(rendering, "lower", self, arguments, CaseMapping.ToLower),
+            "lower" or "casefold" => static (rendering, self, arguments) =>
+                Mapped(rendering, "lower", self, arguments, CaseMapping.ToLower),
             "title" => static (rendering, self, arguments) => Mapped(rendering, "title", self, arguments, CaseMapping.ToTitle),
-            "capitalize" => static (rendering, self, arguments) => Mapped(rendering, "capitalize", self, arguments, CaseMapping.Capitalize),
-            "swapcase" => static (rendering, self, arguments) => Mapped(rendering, "swapcase", self, arguments, CaseMapping.SwapCase),
+            "capitalize" => static (rendering, self, arguments) =>
+                Mapped(rendering, "capitalize", self, arguments, CaseMapping.Capitalize),
+            "swapcase" => static (rendering, self, arguments) =>
+                Mapped(rendering, "swapcase", self, arguments, CaseMapping.SwapCase),
             "format" => static (rendering, self, arguments) => BraceFormat.Apply(rendering, Of(self), arguments),
             "format_map" => static (rendering, self, arguments) => BraceFormat.ApplyMap(rendering, Of(self), arguments),
             "center" or "ljust" or "rjust" or "zfill" or "expandtabs" => Padding.Find(name),
@@ -49,7 +54,8 @@ internal static partial class StringMethods
     private static Value Strip(string name, Value self, Arguments arguments, bool start, bool end)
     {
         Value? characters = arguments.Bind(name, 0, "chars")[0];
-        return Value.From(Strip(Of(self), characters.IsAbsentOrNone() ? null : characters!.ToStringArgument(name + " argument"), start, end));
+        return Value.From(Strip(Of(self),
+            characters.IsAbsentOrNone() ? null : characters!.ToStringArgument(name + " argument"), start, end));
     }
 
     /// <summary>Without characters, white space goes.</summary>
@@ -83,7 +89,8 @@ internal static partial class StringMethods
         foreach (Value affix in affixes)
         {
             string wanted = affix.ToStringArgument($"{name} argument");
-            if (name == "startswith" ? region.StartsWith(wanted, StringComparison.Ordinal) : region.EndsWith(wanted, StringComparison.Ordinal))
+            if (name == "startswith" ? region.StartsWith(wanted, StringComparison.Ordinal) : region.EndsWith(wanted,
+                StringComparison.Ordinal))
                 return BooleanValue.True;
         }
         return BooleanValue.False;

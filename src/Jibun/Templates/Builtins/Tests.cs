@@ -56,7 +56,8 @@ internal static class Tests
 
     private static Builtin Compared(Comparison operation)
     {
-        return (rendering, self, arguments) => Value.From(Ordering.Holds(rendering, operation, self, arguments.BindOne("test", "other")));
+        return (rendering, self, arguments) =>
+            Value.From(Ordering.Holds(rendering, operation, self, arguments.BindOne("test", "other")));
     }
 
     private static Value Text(Rendering rendering, Value self, Arguments arguments, Func<string, bool> test)
@@ -86,6 +87,7 @@ internal static class Tests
     /// <summary>Identity; small integers and texts count as the same object, as they mostly are in Python.</summary>
     private static bool IsSame(Value left, Value right)
     {
-        return ReferenceEquals(left, right) || (left.TypeName == right.TypeName && left is IntegerValue or StringValue && left.Equals(right));
+        return ReferenceEquals(left, right)
+            || (left.TypeName == right.TypeName && left is IntegerValue or StringValue && left.Equals(right));
     }
 }

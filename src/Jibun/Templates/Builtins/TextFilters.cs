@@ -39,7 +39,8 @@ internal static class TextFilters
             if (IsBetweenWords(text[start])) while (end < text.Length && IsBetweenWords(text[end])) end++;
             else while (end < text.Length && !IsBetweenWords(text[end])) end++;
             int first = CodePoints.SizeAt(text, start);
-            title.Append(CaseMapping.ToUpper(text.Substring(start, first))).Append(CaseMapping.ToLower(text[(start + first)..end]));
+            title.Append(CaseMapping.ToUpper(text.Substring(start, first)))
+                .Append(CaseMapping.ToLower(text[(start + first)..end]));
             start = end;
         }
         return Value.From(title.ToString());
@@ -123,8 +124,10 @@ internal static class TextFilters
     {
         string format = Filters.TextOf(rendering, self);
         if (arguments.Named.Length == 0) return PercentFormat.Apply(rendering, format, new TupleValue(arguments.Positional));
-        if (arguments.Positional.Length > 0) throw new TemplateError("format cannot handle positional and keyword arguments at the same time");
-        return PercentFormat.Apply(rendering, format, Value.Dictionary(arguments.Named.Select(static named => KeyValuePair.Create(named.Name, named.Value))));
+        if (arguments.Positional.Length > 0)
+            throw new TemplateError("format cannot handle positional and keyword arguments at the same time");
+        return PercentFormat.Apply(rendering, format,
+            Value.Dictionary(arguments.Named.Select(static named => KeyValuePair.Create(named.Name, named.Value))));
     }
 
     public static Value Escape(Rendering rendering, Value self, Arguments arguments)
@@ -134,7 +137,8 @@ internal static class TextFilters
         TextBuilder text = new(rendering);
         foreach (char c in Filters.TextOf(rendering, self))
         {
-            string? entity = c switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '\'' => "&#39;", '"' => "&#34;", _ => null };
+            string? entity = c switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '\'' => "&#39;", '"' => "&#34;",
+                _ => null };
             if (entity is null) text.Append(c);
             else text.Append(entity);
         }
@@ -151,7 +155,8 @@ internal static class TextFilters
             Quote(text, Filters.TextOf(rendering, self), inQuery: false);
             return Value.From(text.ToString());
         }
-        IEnumerator<Value> pairs = Filters.Iterate(rendering, self is DictionaryValue dictionary ? new DictionaryView(dictionary, "dict_items") : self);
+        IEnumerator<Value> pairs = Filters.Iterate(rendering,
+            self is DictionaryValue dictionary ? new DictionaryView(dictionary, "dict_items") : self);
         while (pairs.MoveNext())
         {
             if (pairs.Current is not SequenceValue { Count: 2 } pair) throw new TemplateError("urlencode needs pairs");

@@ -4,7 +4,9 @@ using Jibun.Templates.Values;
 
 namespace Jibun.Templates.Builtins;
 
-/// <summary>strftime with English names and the clock of the rendering; its time has no zone, as datetime.now() has none.</summary>
+/// <summary>
+/// strftime with English names and the clock of the rendering; its time has no zone, as datetime.now() has none.
+/// </summary>
 internal static class TimeFormat
 {
     public static string Apply(Rendering rendering, string format)
@@ -28,7 +30,9 @@ internal static class TimeFormat
     private static string? Flagged(string? field, char flag)
     {
         if (field is null) return null;
-        int zeros = field.Length > 1 && char.IsAsciiDigit(field[^1]) ? Math.Min(field.Length - 1, field.Length - field.TrimStart('0').Length) : 0;
+        int zeros = field.Length > 1 && char.IsAsciiDigit(field[^1])
+            ? Math.Min(field.Length - 1, field.Length - field.TrimStart('0').Length)
+            : 0;
         return flag switch
         {
             '-' => field.AsSpan().Trim(' ')[zeros..].ToString(),

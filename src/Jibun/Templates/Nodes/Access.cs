@@ -56,7 +56,10 @@ internal static class Lookup
         return value.GetAttribute(name) is { } found && !name.StartsWith('_') ? found : UndefinedValue.Attribute(value, name);
     }
 
-    /// <summary>Python's inner attributes, and methods that change a list or dict; only pop and clear of a list are let through, and only by name.</summary>
+    /// <summary>
+    /// Python's inner attributes, and methods that change a list or dict; only pop and clear of a list are let through, and
+    /// only by name.
+    /// </summary>
     private static bool IsForbidden(Rendering rendering, Value value, string name)
     {
         return (value, name) switch
@@ -68,5 +71,6 @@ internal static class Lookup
         };
     }
 
-    private static UndefinedValue Unsafe(Value value, string name) => new($"access to attribute '{name}' of '{value.TypeName}' object is unsafe");
+    private static UndefinedValue Unsafe(Value value, string name) =>
+        new($"access to attribute '{name}' of '{value.TypeName}' object is unsafe");
 }

@@ -47,12 +47,14 @@ internal sealed class ArgumentList(
 
     private static void AddNamed(Frame frame, Value value, List<(string, Value)> names)
     {
-        if (value is not DictionaryValue dictionary) throw new TemplateError($"argument after ** must be a mapping, not {value.TypeName}");
+        if (value is not DictionaryValue dictionary)
+            throw new TemplateError($"argument after ** must be a mapping, not {value.TypeName}");
         foreach ((Value key, Value item) in dictionary.Entries)
         {
             frame.Rendering.Charge(1);
             string name = key.ToStringArgument("keyword");
-            if (names.Exists(argument => argument.Item1 == name)) throw new TemplateError($"got multiple values for keyword argument '{name}'");
+            if (names.Exists(argument => argument.Item1 == name))
+                throw new TemplateError($"got multiple values for keyword argument '{name}'");
             names.Add((name, item));
             if (names.Count > MaxNamed) throw TemplateError.Limit("keyword argument", MaxNamed);
         }

@@ -98,7 +98,8 @@ internal sealed class LoopFilter(Expression target, Expression test)
 
     public Value Apply(Frame outer, Value source)
     {
-        IEnumerator<Value> items = source.Iterate(outer.Rendering) ?? throw new TemplateError($"'{source.TypeName}' object is not iterable");
+        IEnumerator<Value> items = source.Iterate(outer.Rendering)
+            ?? throw new TemplateError($"'{source.TypeName}' object is not iterable");
         return new IteratorValue("generator", Passing(outer, items), source);
     }
 

@@ -47,7 +47,8 @@ internal sealed class NamespaceTarget(int at, Name target, string attribute) : E
 
     public NamespaceValue Check(Frame frame)
     {
-        return target.Evaluate(frame) as NamespaceValue ?? throw new TemplateError("cannot assign attribute on non-namespace object", At);
+        return target.Evaluate(frame) as NamespaceValue
+            ?? throw new TemplateError("cannot assign attribute on non-namespace object", At);
     }
 }
 

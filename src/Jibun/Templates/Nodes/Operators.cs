@@ -7,14 +7,16 @@ internal sealed class And(int at, Expression left, Expression right) : Expressio
 {
     public override void Walk(NodeVisitor visitor) => visitor.Visit([left, right]);
 
-    public override Value Evaluate(Frame frame) => left.Evaluate(frame) is { IsTruthy: false } falsy ? falsy : right.Evaluate(frame);
+    public override Value Evaluate(Frame frame) =>
+        left.Evaluate(frame) is { IsTruthy: false } falsy ? falsy : right.Evaluate(frame);
 }
 
 internal sealed class Or(int at, Expression left, Expression right) : Expression(at, left, right)
 {
     public override void Walk(NodeVisitor visitor) => visitor.Visit([left, right]);
 
-    public override Value Evaluate(Frame frame) => left.Evaluate(frame) is { IsTruthy: true } truthy ? truthy : right.Evaluate(frame);
+    public override Value Evaluate(Frame frame) =>
+        left.Evaluate(frame) is { IsTruthy: true } truthy ? truthy : right.Evaluate(frame);
 }
 
 internal sealed class Not(int at, Expression operand) : Expression(at, operand)
@@ -114,7 +116,8 @@ internal sealed class ComparisonChain(int at, Expression first, (Comparison Oper
 }
 
 /// <summary>`a if test else b`; without else an undefined value.</summary>
-internal sealed class Conditional(int at, Expression test, Expression then, Expression? otherwise) : Expression(at, test, then, otherwise)
+internal sealed class Conditional(int at, Expression test, Expression then, Expression? otherwise) : Expression(at, test,
+    then, otherwise)
 {
     public override void Walk(NodeVisitor visitor)
     {

@@ -10,6 +10,7 @@ internal static class ExecutionStack
 {
     public static void Check(int at = TemplateError.Current)
     {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new TemplateError("recursion depth limit of this thread's stack reached", at);
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new TemplateError("recursion depth limit of this thread's stack reached", at);
     }
 }

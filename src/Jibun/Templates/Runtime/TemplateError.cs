@@ -1,6 +1,8 @@
 namespace Jibun.Templates.Runtime;
 
-/// <summary>A refusal on its way to the caller; the boundary adds name, line and column and makes a TemplateException of it.</summary>
+/// <summary>
+/// A refusal on its way to the caller; the boundary adds name, line and column and makes a TemplateException of it.
+/// </summary>
 internal sealed class TemplateError(string message, int at = TemplateError.Current) : Exception(message)
 {
     /// <summary>The place is the expression being evaluated.</summary>

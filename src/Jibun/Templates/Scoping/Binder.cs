@@ -141,7 +141,8 @@ internal sealed class Binder : NodeVisitor
         macro.Scope = inner.ToEntry();
     }
 
-    private static bool Takes(MacroBody macro, string name) => Array.Exists(macro.Parameters, parameter => parameter.Text == name);
+    private static bool Takes(MacroBody macro, string name) =>
+        Array.Exists(macro.Parameters, parameter => parameter.Text == name);
 
     private static void DeclareTargets(Symbols symbols, Expression target)
     {
@@ -162,7 +163,8 @@ internal sealed class Binder : NodeVisitor
     {
         public override void Visit(Node node)
         {
-            if (node is Name { Use: NameUse.Store, Text: "loop" }) throw new TemplateError("cannot assign to the special variable loop", node.At);
+            if (node is Name { Use: NameUse.Store, Text: "loop" })
+                throw new TemplateError("cannot assign to the special variable loop", node.At);
             node.Walk(this);
         }
     }

@@ -8,7 +8,9 @@ internal enum LoadKind
     Missing,
 }
 
-/// <summary>The names of one scope and what each holds when the scope is entered. The rules are those of Jinja's name analysis.</summary>
+/// <summary>
+/// The names of one scope and what each holds when the scope is entered. The rules are those of Jinja's name analysis.
+/// </summary>
 internal sealed class Symbols(FunctionScope function, Symbols? parent)
 {
     private readonly Dictionary<string, Variable> references = [];
@@ -38,7 +40,8 @@ internal sealed class Symbols(FunctionScope function, Symbols? parent)
     {
         if (!stores.Add(name) || references.ContainsKey(name)) return;
         Variable? outer = parent?.Find(name);
-        Declare(name, outer is not null ? LoadKind.FromOuterScope : isConditional ? LoadKind.FromContext : LoadKind.Missing, outer);
+        Declare(name, outer is not null ? LoadKind.FromOuterScope : isConditional ? LoadKind.FromContext : LoadKind.Missing,
+            outer);
     }
 
     public Variable DeclareParameter(string name)

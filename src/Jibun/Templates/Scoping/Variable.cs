@@ -31,7 +31,9 @@ internal readonly record struct VariableReference(int Hops, int Slot)
     }
 }
 
-/// <summary>A unit that runs with a frame of its own: the template, a macro, a caller, a recursive loop, a loop's filter.</summary>
+/// <summary>
+/// A unit that runs with a frame of its own: the template, a macro, a caller, a recursive loop, a loop's filter.
+/// </summary>
 internal sealed class FunctionScope(FunctionScope? outer)
 {
     private readonly Dictionary<(int Level, string Name), Variable> variables = [];

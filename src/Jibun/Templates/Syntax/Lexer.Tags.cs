@@ -76,7 +76,8 @@ internal sealed partial class Lexer
         if (TryReadFloat(start)) return;
         char c = source[start], mark = start + 1 < source.Length ? char.ToLowerInvariant(source[start + 1]) : ' ';
         int radix = c != '0' ? 10 : mark switch { 'b' => 2, 'o' => 8, 'x' => 16, _ => 0 };
-        if (radix is 2 or 8 or 16 && DigitsAt(start + 2, radix, separatorFirst: true) is > 0 and var size) position = start + 2 + size;
+        if (radix is 2 or 8 or 16 && DigitsAt(start + 2, radix, separatorFirst: true) is > 0 and var size)
+            position = start + 2 + size;
         else position = start + DigitsAt(start, c == '0' ? 1 : 10, separatorFirst: false);
         Add(TokenKind.Integer, source[start..position].Replace("_", ""), start);
     }
@@ -116,7 +117,8 @@ internal sealed partial class Lexer
 
     private static bool IsDigit(char c, int radix)
     {
-        return radix switch { 1 => c == '0', 2 => c is '0' or '1', 8 => c is >= '0' and <= '7', 10 => char.IsAsciiDigit(c), _ => char.IsAsciiHexDigit(c) };
+        return radix switch { 1 => c == '0', 2 => c is '0' or '1', 8 => c is >= '0' and <= '7', 10 => char.IsAsciiDigit(c),
+            _ => char.IsAsciiHexDigit(c) };
     }
 
     private void ReadOperator(char c, Stack<char> closers)

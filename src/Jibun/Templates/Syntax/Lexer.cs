@@ -62,7 +62,9 @@ internal sealed partial class Lexer
         return Whitespace.SkipFrom(text, line) == text.Length ? start + line : end;
     }
 
-    /// <summary>Passes the end of a tag and what it strips: all white space after "-", else one newline unless "+" keeps it.</summary>
+    /// <summary>
+    /// Passes the end of a tag and what it strips: all white space after "-", else one newline unless "+" keeps it.
+    /// </summary>
     private void PassTagEnd(int end, char sign, bool trimsNewline)
     {
         position = end;
@@ -95,7 +97,8 @@ internal sealed partial class Lexer
         position = body;
         if (body == source.Length) return;
         atLineStart = source[body - 1] == '\n';
-        for (int i = source.IndexOf("{%", body, StringComparison.Ordinal); i >= 0; i = source.IndexOf("{%", i + 1, StringComparison.Ordinal))
+        for (int i = source.IndexOf("{%", body, StringComparison.Ordinal); i >= 0; i = source.IndexOf("{%", i + 1,
+            StringComparison.Ordinal))
         {
             char sign = SignAt(i + 2);
             int name = Whitespace.SkipFrom(source, i + (sign == ' ' ? 2 : 3));

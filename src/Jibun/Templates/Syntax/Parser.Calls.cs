@@ -43,7 +43,8 @@ internal sealed partial class Parser
                 Take();
                 isValid = namedSpread is null && !named.Exists(argument => argument.Item1 == name);
                 named.Add((name, ParseExpression()));
-                if (named.Count > ArgumentList.MaxNamed) throw new TemplateError($"more than {ArgumentList.MaxNamed} keyword arguments", open.At);
+                if (named.Count > ArgumentList.MaxNamed)
+                    throw new TemplateError($"more than {ArgumentList.MaxNamed} keyword arguments", open.At);
             }
             else
             {
@@ -92,7 +93,8 @@ internal sealed partial class Parser
         if (Current.Kind == TokenKind.OpenParenthesis) return ParseArguments();
         bool startsArgument = Current.Kind is TokenKind.Name or TokenKind.String or TokenKind.Integer or TokenKind.Float
             or TokenKind.OpenBracket or TokenKind.OpenBrace;
-        if (!startsArgument || Current.Text is "else" or "or" or "and" && Current.Kind == TokenKind.Name) return ArgumentList.Empty;
+        if (!startsArgument || Current.Text is "else" or "or" or "and" && Current.Kind == TokenKind.Name)
+            return ArgumentList.Empty;
         if (Current.IsName("is")) throw new TemplateError("tests cannot be chained with is", Current.At);
         return new ArgumentList([ParsePostfix(ParsePrimary())], [], null, null);
     }

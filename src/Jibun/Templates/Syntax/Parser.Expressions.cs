@@ -43,7 +43,8 @@ internal sealed partial class Parser
 
     private bool IsTupleEnd(string? end)
     {
-        return Current.Kind is TokenKind.PrintEnd or TokenKind.TagEnd or TokenKind.CloseParenthesis || (end is not null && Current.IsName(end));
+        return Current.Kind is TokenKind.PrintEnd or TokenKind.TagEnd or TokenKind.CloseParenthesis
+            || (end is not null && Current.IsName(end));
     }
 
     private Expression ParseConditional()
@@ -116,7 +117,8 @@ internal sealed partial class Parser
         while (Current.Kind is TokenKind.Plus or TokenKind.Minus)
         {
             Token token = Take();
-            left = new Binary(token.At, token.Kind == TokenKind.Plus ? BinaryOperator.Add : BinaryOperator.Subtract, left, ParseConcatenation());
+            left = new Binary(token.At, token.Kind == TokenKind.Plus ? BinaryOperator.Add : BinaryOperator.Subtract, left,
+                ParseConcatenation());
         }
         return left;
     }
@@ -153,7 +155,8 @@ internal sealed partial class Parser
     private Expression ParsePower()
     {
         Expression left = ParseUnary(withFilters: true);
-        while (Current.Kind == TokenKind.StarStar) left = new Binary(Take().At, BinaryOperator.Power, left, ParseUnary(withFilters: true));
+        while (Current.Kind == TokenKind.StarStar)
+            left = new Binary(Take().At, BinaryOperator.Power, left, ParseUnary(withFilters: true));
         return left;
     }
 

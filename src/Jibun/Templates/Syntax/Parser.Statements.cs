@@ -132,7 +132,8 @@ internal sealed partial class Parser
             Name parameter = ParseNameTarget();
             parameter.Use = NameUse.Parameter;
             parameters.Add(parameter);
-            if (parameters.Count > ArgumentList.MaxNamed) throw new TemplateError($"more than {ArgumentList.MaxNamed} parameters", parameter.At);
+            if (parameters.Count > ArgumentList.MaxNamed)
+                throw new TemplateError($"more than {ArgumentList.MaxNamed} parameters", parameter.At);
             if (TryTake(TokenKind.Assign)) defaults.Add(ParseExpression());
             else if (defaults.Count > 0) throw new TemplateError("non-default argument follows default argument", parameter.At);
         }

@@ -3,7 +3,9 @@ using Jibun.Templates.Runtime;
 
 namespace Jibun.Templates.Syntax;
 
-/// <summary>Jinja's grammar, with the tags of chat templates: no inheritance, no includes, but break, continue and generation.</summary>
+/// <summary>
+/// Jinja's grammar, with the tags of chat templates: no inheritance, no includes, but break, continue and generation.
+/// </summary>
 internal sealed partial class Parser
 {
     private const int MaxBlockDepth = 64;
@@ -59,7 +61,8 @@ internal sealed partial class Parser
     /// <summary>Text and tags up to one of the end tags, whose name is then the current token.</summary>
     private Statement[] ParseBody(ReadOnlySpan<string> endTags)
     {
-        if (++blockDepth > MaxBlockDepth) throw new TemplateError($"tags are nested deeper than {MaxBlockDepth} levels", Current.At);
+        if (++blockDepth > MaxBlockDepth)
+            throw new TemplateError($"tags are nested deeper than {MaxBlockDepth} levels", Current.At);
         ExecutionStack.Check(Current.At);
         List<Statement> body = [];
         while (Current.Kind != TokenKind.End)
@@ -85,7 +88,9 @@ internal sealed partial class Parser
                     break;
             }
         }
-        if (endTags.Length > 0) throw new TemplateError($"unexpected end of template, looking for {string.Join(" or ", endTags.ToArray())}", Current.At);
+        if (endTags.Length > 0)
+            throw new TemplateError($"unexpected end of template, looking for {string.Join(" or ", endTags.ToArray())}",
+                Current.At);
         blockDepth--;
         return [.. body];
     }

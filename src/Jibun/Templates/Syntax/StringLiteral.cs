@@ -34,7 +34,8 @@ internal static class StringLiteral
             case 'x' or 'u' or 'U':
                 int digits = c switch { 'x' => 2, 'u' => 4, _ => 8 };
                 if (index + digits >= literal.Length
-                    || !uint.TryParse(literal.AsSpan(index + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code)
+                    || !uint.TryParse(literal.AsSpan(index + 1, digits), NumberStyles.AllowHexSpecifier,
+                        CultureInfo.InvariantCulture, out uint code)
                     || code > 0x10ffff)
                     throw new TemplateError($"broken \\{c} escape in a string", at);
                 text.Append(code < 0x10000 ? ((char)code).ToString() : char.ConvertFromUtf32((int)code));
@@ -43,7 +44,8 @@ internal static class StringLiteral
                 throw new TemplateError("\\N escapes are not supported", at);
             case >= '0' and <= '7':
                 int size = 1, octal = c - '0';
-                while (size < 3 && index + size < literal.Length && literal[index + size] is >= '0' and <= '7') octal = (octal * 8) + literal[index + size++] - '0';
+                while (size < 3 && index + size < literal.Length && literal[index + size] is >= '0' and <= '7')
+                    octal = (octal * 8) + literal[index + size++] - '0';
                 text.Append((char)octal);
                 return size;
         }
@@ -54,7 +56,9 @@ internal static class StringLiteral
         return 1;
     }
 
-    /// <summary>A character outside of ASCII reaches the codec escaped already, so a backslash before it escapes that backslash.</summary>
+    /// <summary>
+    /// A character outside of ASCII reaches the codec escaped already, so a backslash before it escapes that backslash.
+    /// </summary>
     private static int AppendEscapedByCodec(string literal, int index, StringBuilder text)
     {
         if (!Rune.TryGetRuneAt(literal, index, out Rune rune)) rune = Rune.ReplacementChar;

@@ -24,8 +24,10 @@ internal static class Arithmetic
             (BinaryOperator.Add, StringValue a, StringValue b) => Join(rendering, a.Text, b.Text),
             (BinaryOperator.Add, ListValue a, ListValue b) => new ListValue(Join(rendering, a.Items, b.Items)),
             (BinaryOperator.Add, TupleValue a, TupleValue b) => new TupleValue(Join(rendering, a.Items, b.Items)),
-            (BinaryOperator.Multiply, _, _) when Number.IsInteger(right) => Repetition.Of(rendering, left, right) ?? throw Mismatch(operation, left, right),
-            (BinaryOperator.Multiply, _, _) when Number.IsInteger(left) => Repetition.Of(rendering, right, left) ?? throw Mismatch(operation, left, right),
+            (BinaryOperator.Multiply, _, _) when Number.IsInteger(right) => Repetition.Of(rendering, left, right)
+                ?? throw Mismatch(operation, left, right),
+            (BinaryOperator.Multiply, _, _) when Number.IsInteger(left) => Repetition.Of(rendering, right, left)
+                ?? throw Mismatch(operation, left, right),
             _ => throw Mismatch(operation, left, right),
         };
     }
@@ -39,7 +41,8 @@ internal static class Arithmetic
             case UndefinedValue undefined:
                 throw undefined.Error();
         }
-        if (!Number.IsInteger(value)) throw new TemplateError($"bad operand type for unary {(negative ? '-' : '+')}: '{value.TypeName}'");
+        if (!Number.IsInteger(value))
+            throw new TemplateError($"bad operand type for unary {(negative ? '-' : '+')}: '{value.TypeName}'");
         if (Number.TryGetLong(value, out long small) && small != long.MinValue) return Value.From(negative ? -small : small);
         return BigIntegerValue.From(negative ? -Number.ToBig(value) : Number.ToBig(value));
     }
@@ -61,7 +64,8 @@ internal static class Arithmetic
     private static Value OnIntegers(BinaryOperator operation, Value left, Value right)
     {
         if (operation == BinaryOperator.Power) return Powers.OfIntegers(left, right);
-        if (Number.TryGetLong(left, out long a) && Number.TryGetLong(right, out long b) && OnLongs(operation, a, b) is { } result) return result;
+        if (Number.TryGetLong(left, out long a) && Number.TryGetLong(right, out long b) && OnLongs(operation, a, b) is { } result)
+            return result;
         BigInteger x = Number.ToBig(left), y = Number.ToBig(right);
         return BigIntegerValue.From(operation switch
         {

@@ -59,7 +59,8 @@ internal static class CaseMapping
     /// <summary>Upper, lower or title case; null for a character without case.</summary>
     public static UnicodeCategory? CaseOf(Rune rune)
     {
-        return Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
+        return Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
+            or UnicodeCategory.TitlecaseLetter
             ? Rune.GetUnicodeCategory(rune)
             : null;
     }
@@ -98,7 +99,8 @@ internal static class CaseMapping
     {
         if (rune.Value == 0x130) mapped.Append("i\u0307");
         else if (rune.Value != 0x3a3) mapped.Append(Rune.ToLowerInvariant(rune));
-        else mapped.Append(IsCasedBefore(text, index) && !IsCasedAfter(text, index + 1) ? '\u03c2' : '\u03c3'); // sigma at the end of a word
+        // Sigma at the end of a word.
+        else mapped.Append(IsCasedBefore(text, index) && !IsCasedAfter(text, index + 1) ? '\u03c2' : '\u03c3');
     }
 
     private static void Title(StringBuilder mapped, string text, int index, Rune rune)
@@ -114,7 +116,8 @@ internal static class CaseMapping
 
     private static bool IsCasedBefore(string text, int index)
     {
-        return index > 0 && Rune.DecodeLastFromUtf16(text.AsSpan(0, index), out Rune rune, out _) == System.Buffers.OperationStatus.Done
+        return index > 0 && Rune.DecodeLastFromUtf16(text.AsSpan(0, index), out Rune rune,
+            out _) == System.Buffers.OperationStatus.Done
             && CaseOf(rune) is not null;
     }
 

@@ -27,6 +27,9 @@ internal static class CodePoints
         return text[first..ToUnitIndex(text, first, count)];
     }
 
+    /// <summary>No more code points than the limit, if there is one.</summary>
+    public static string Prefix(string text, int? limit) => limit is { } count && count < Count(text) ? Substring(text, 0, count) : text;
+
     /// <summary>The UTF-16 index that lies so many code points after another.</summary>
     public static int ToUnitIndex(string text, int from, int codePoints)
     {

@@ -16,14 +16,17 @@ internal static class FloatText
         if (number == 0) return double.IsNegative(number) ? "-0.0" : "0.0";
         string text = Math.Abs(number).ToString("R", CultureInfo.InvariantCulture);
         int mark = text.IndexOf('E');
-        int exponent = mark < 0 ? 0 : int.Parse(text.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        int exponent = mark < 0
+            ? 0
+            : int.Parse(text.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         if (mark >= 0) text = text[..mark];
         int point = text.IndexOf('.') is >= 0 and var index ? index : text.Length;
         string digits = text.Replace(".", "");
         int zeros = digits.Length - digits.TrimStart('0').Length;
         exponent += point - 1 - zeros;
         digits = digits.Trim('0');
-        return (number < 0 ? "-" : "") + (exponent is < -4 or >= 16 ? Scientific(digits, exponent) : Positional(digits, exponent));
+        return (number < 0 ? "-" : "") + (exponent is < -4
+            or >= 16 ? Scientific(digits, exponent) : Positional(digits, exponent));
     }
 
     /// <summary>|number| with a fixed count of fraction digits.</summary>
@@ -43,7 +46,9 @@ internal static class FloatText
         string exact = number.ToString("e" + (precision + TieDigits), CultureInfo.InvariantCulture);
         int mark = exact.IndexOf('e');
         int exponent = int.Parse((IsTieBelowEven(exact[..mark]) ? exact : rounded)[^4..], CultureInfo.InvariantCulture);
-        string mantissa = IsTieBelowEven(exact[..mark]) ? exact[..(mark - TieDigits)].TrimEnd('.') : rounded[..rounded.IndexOf('e')];
+        string mantissa = IsTieBelowEven(exact[..mark])
+            ? exact[..(mark - TieDigits)].TrimEnd('.')
+            : rounded[..rounded.IndexOf('e')];
         return mantissa + ExponentSuffix(exponent);
     }
 
@@ -89,5 +94,6 @@ internal static class FloatText
 
     private static string WithoutTrailingZeros(string text) => text.Contains('.') ? text.TrimEnd('0').TrimEnd('.') : text;
 
-    private static int Checked(int precision) => precision <= MaxPrecision ? precision : throw TemplateError.Limit("precision", MaxPrecision);
+    private static int Checked(int precision) =>
+        precision <= MaxPrecision ? precision : throw TemplateError.Limit("precision", MaxPrecision);
 }

@@ -44,7 +44,8 @@ internal sealed class ListValue(Value[] items) : SequenceValue
         text.Append(']');
     }
 
-    public override bool Equals(Value? other) => ReferenceEquals(this, other) || (other is ListValue list && Items.SequenceEqual(list.Items));
+    public override bool Equals(Value? other) =>
+        ReferenceEquals(this, other) || (other is ListValue list && Items.SequenceEqual(list.Items));
 
     public override int GetHashCode() => count;
 }

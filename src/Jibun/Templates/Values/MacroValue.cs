@@ -23,7 +23,8 @@ internal sealed class MacroValue(MacroBody macro, Frame definedIn) : CallableVal
         };
     }
 
-    internal override void WriteRepresentation(TextBuilder text) => text.Append(macro.Name is null ? "<Macro anonymous>" : $"<Macro '{macro.Name}'>");
+    internal override void WriteRepresentation(TextBuilder text) =>
+        text.Append(macro.Name is null ? "<Macro anonymous>" : $"<Macro '{macro.Name}'>");
 
     public override Value Call(Rendering rendering, Arguments arguments)
     {
@@ -80,7 +81,8 @@ internal sealed class MacroValue(MacroBody macro, Frame definedIn) : CallableVal
     private void TakeRest(Arguments arguments, List<(string Name, Value Value)> named, Frame frame)
     {
         if (macro.NamedRest is { } namedRest)
-            frame.Variables[namedRest.Slot] = Dictionary(named.Select(static argument => KeyValuePair.Create(argument.Name, argument.Value)));
+            frame.Variables[namedRest.Slot] = Dictionary(named.Select(static argument => KeyValuePair.Create(argument.Name,
+                argument.Value)));
         else if (named.Count > 0)
             throw new TemplateError($"{Description} takes no keyword argument '{named[0].Name}'");
         if (macro.PositionalRest is { } positionalRest)

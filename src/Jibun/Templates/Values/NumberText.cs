@@ -13,7 +13,9 @@ internal static class NumberText
         ReadOnlySpan<char> digits = Whitespace.Trim(text, start: true, end: true);
         bool isNegative = digits.StartsWith("-");
         if (isNegative || digits.StartsWith("+")) digits = digits[1..];
-        int prefix = digits.Length < 2 || digits[0] != '0' ? 0 : char.ToLowerInvariant(digits[1]) switch { 'b' => 2, 'o' => 8, 'x' => 16, _ => 0 };
+        int prefix = digits.Length < 2 || digits[0] != '0'
+            ? 0
+            : char.ToLowerInvariant(digits[1]) switch { 'b' => 2, 'o' => 8, 'x' => 16, _ => 0 };
         if (prefix != 0 && (radix == 0 || radix == prefix))
         {
             radix = prefix;
@@ -47,7 +49,8 @@ internal static class NumberText
         return double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
     }
 
-    private static int DigitOf(char c) => char.IsAsciiDigit(c) ? c - '0' : char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : 99;
+    private static int DigitOf(char c) =>
+        char.IsAsciiDigit(c) ? c - '0' : char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : 99;
 
     private static bool HasSingleUnderscores(ReadOnlySpan<char> text)
     {

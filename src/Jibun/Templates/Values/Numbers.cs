@@ -20,7 +20,8 @@ internal sealed class BooleanValue : Value
 
     internal override Value? GetAttribute(string name) => NumberAttributes.Find(this, name);
 
-    public override bool Equals(Value? other) => ReferenceEquals(this, other) || (other is not BooleanValue && Number.AreEqual(this, other));
+    public override bool Equals(Value? other) =>
+        ReferenceEquals(this, other) || (other is not BooleanValue && Number.AreEqual(this, other));
 
     public override int GetHashCode() => Number.Hash(value ? 1 : 0);
 }
@@ -72,9 +73,12 @@ internal sealed class BigIntegerValue : Value
 
     public static Value? Parse(ReadOnlySpan<char> digits)
     {
-        if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long small)) return new IntegerValue(small);
+        if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long small))
+            return new IntegerValue(small);
         if (digits.Length > MaxDigits) throw TemplateError.Limit("integer size", MaxDigits);
-        return BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger big) ? From(big) : null;
+        return BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger big)
+            ? From(big)
+            : null;
     }
 }
 
@@ -108,7 +112,8 @@ internal static class Number
         return value is IntegerValue or BooleanValue;
     }
 
-    public static BigInteger ToBig(Value value) => value is BigIntegerValue big ? big.Number : TryGetLong(value, out long small) ? small : 0;
+    public static BigInteger ToBig(Value value) =>
+        value is BigIntegerValue big ? big.Number : TryGetLong(value, out long small) ? small : 0;
 
     public static double ToDouble(Value value)
     {

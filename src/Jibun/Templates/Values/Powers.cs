@@ -22,7 +22,8 @@ internal static class Powers
         if (number < 0 && double.IsFinite(number) && double.IsFinite(power) && Math.Floor(power) != power)
             throw new TemplateError("a negative number cannot be raised to a fractional power");
         double result = Math.Pow(number, power);
-        if (double.IsInfinity(result) && double.IsFinite(number) && double.IsFinite(power)) throw new TemplateError("result too large");
+        if (double.IsInfinity(result) && double.IsFinite(number) && double.IsFinite(power))
+            throw new TemplateError("result too large");
         return Value.From(result);
     }
 }
@@ -33,7 +34,8 @@ internal static class Repetition
     /// <summary>Null when the value is not a sequence.</summary>
     public static Value? Of(Rendering rendering, Value value, Value times)
     {
-        int length = value switch { StringValue text => text.Text.Length, ListValue or TupleValue => value.Length!.Value, _ => -1 };
+        int length = value switch { StringValue text => text.Text.Length, ListValue or TupleValue => value.Length!.Value,
+            _ => -1 };
         if (length < 0) return null;
         long count = Math.Max(0, times.ToIndex("count"));
         if (value is StringValue { Text: var unit })

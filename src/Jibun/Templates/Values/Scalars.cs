@@ -21,7 +21,9 @@ internal sealed class NoneValue : Value
     public override int GetHashCode() => 1;
 }
 
-/// <summary>A name, attribute or element that does not exist: prints nothing, iterates over nothing, and refuses everything else.</summary>
+/// <summary>
+/// A name, attribute or element that does not exist: prints nothing, iterates over nothing, and refuses everything else.
+/// </summary>
 internal sealed class UndefinedValue(string message) : Value
 {
     internal override string TypeName => "Undefined";

@@ -37,7 +37,8 @@ internal sealed class TupleValue(Value[] items, string[]? names = null) : Sequen
         text.Append(Count == 1 ? ",)" : ")");
     }
 
-    public override bool Equals(Value? other) => ReferenceEquals(this, other) || (other is TupleValue tuple && Items.SequenceEqual(tuple.Items));
+    public override bool Equals(Value? other) =>
+        ReferenceEquals(this, other) || (other is TupleValue tuple && Items.SequenceEqual(tuple.Items));
 
     public override int GetHashCode()
     {

@@ -66,8 +66,13 @@ internal sealed class CapabilityProbe(ChatTemplate template)
 
     private string? RenderThinking(string name, bool value)
     {
-        return Render(new() { Messages = [User], Variables = new Dictionary<string,
-            Value> { [name] = Templates.Value.From(value) } });
+        return Render(new()
+        {
+            Messages = [User],
+            Variables = new Dictionary<string,
+            Value>
+            { [name] = Templates.Value.From(value) }
+        });
     }
 
     private string? RenderCalls(TemplateCapabilities form, TemplateTool[] tools, int count)

@@ -56,7 +56,8 @@ public sealed class ChatTemplate
             CancellationToken cancel = default)
     {
         Rendering rendering = new(context, now ?? DateTimeOffset.Now, limits ?? TemplateLimits.Default,
-            cancel) { ChangesLists = changesLists };
+            cancel)
+        { ChangesLists = changesLists };
         try
         {
             rendering.EnterCall();
@@ -76,7 +77,11 @@ public sealed class ChatTemplate
     {
         (int line, int column) = source.Locate(at);
         string message = error.IsRaisedByTemplate ? error.Message : $"{Name}:{line}:{column}: {error.Message}";
-        return new TemplateException(message, error) { Line = line, Column = column,
-            IsRaisedByTemplate = error.IsRaisedByTemplate };
+        return new TemplateException(message, error)
+        {
+            Line = line,
+            Column = column,
+            IsRaisedByTemplate = error.IsRaisedByTemplate
+        };
     }
 }

@@ -97,7 +97,8 @@ public sealed class ChatTemplateTests
         ChatTemplate template = ChatTemplate.Parse("{% macro m(n) %}{{ n }}{{ m(n - 1) if n else '' }}{% endmacro %}{% for i in range(9) %}{{ m(i) }}{{ x }}{% endfor %}");
         string[] texts = new string[64];
         Parallel.For(0, texts.Length, i => texts[i] = template.Render(new Dictionary<string,
-            Value> { ["x"] = Value.From(i) }).Replace(i.ToString(), "x"));
+            Value>
+        { ["x"] = Value.From(i) }).Replace(i.ToString(), "x"));
         Assert.All(texts[10..], text => Assert.EndsWith("x", text, StringComparison.Ordinal));
     }
 

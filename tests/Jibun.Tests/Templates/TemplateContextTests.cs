@@ -34,8 +34,11 @@ public sealed class TemplateContextTests
     public void Tools_have_the_form_that_templates_expect()
     {
         using JsonDocument schema = JsonDocument.Parse("""{"type":"object","properties":{"b":{},"a":{}}}""");
-        TemplateContext context = new() { Messages = [Question],
-            Tools = [new("f", "Does it.", schema.RootElement), new("g", null, default)] };
+        TemplateContext context = new()
+        {
+            Messages = [Question],
+            Tools = [new("f", "Does it.", schema.RootElement), new("g", null, default)]
+        };
         Assert.Equal(
             """[{"type": "function", "function": {"name": "f", "description": "Does it.", "parameters": {"type": "object", "properties": {"b": {}, "a": {}}}}}, """ +
             """{"type": "function", "function": {"name": "g"}}]""",

@@ -137,8 +137,15 @@ internal static class TextFilters
         TextBuilder text = new(rendering);
         foreach (char c in Filters.TextOf(rendering, self))
         {
-            string? entity = c switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '\'' => "&#39;", '"' => "&#34;",
-                _ => null };
+            string? entity = c switch
+            {
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '\'' => "&#39;",
+                '"' => "&#34;",
+                _ => null
+            };
             if (entity is null) text.Append(c);
             else text.Append(entity);
         }

@@ -117,8 +117,14 @@ internal sealed partial class Lexer
 
     private static bool IsDigit(char c, int radix)
     {
-        return radix switch { 1 => c == '0', 2 => c is '0' or '1', 8 => c is >= '0' and <= '7', 10 => char.IsAsciiDigit(c),
-            _ => char.IsAsciiHexDigit(c) };
+        return radix switch
+        {
+            1 => c == '0',
+            2 => c is '0' or '1',
+            8 => c is >= '0' and <= '7',
+            10 => char.IsAsciiDigit(c),
+            _ => char.IsAsciiHexDigit(c)
+        };
     }
 
     private void ReadOperator(char c, Stack<char> closers)

@@ -34,8 +34,12 @@ internal static class Repetition
     /// <summary>Null when the value is not a sequence.</summary>
     public static Value? Of(Rendering rendering, Value value, Value times)
     {
-        int length = value switch { StringValue text => text.Text.Length, ListValue or TupleValue => value.Length!.Value,
-            _ => -1 };
+        int length = value switch
+        {
+            StringValue text => text.Text.Length,
+            ListValue or TupleValue => value.Length!.Value,
+            _ => -1
+        };
         if (length < 0) return null;
         long count = Math.Max(0, times.ToIndex("count"));
         if (value is StringValue { Text: var unit })

@@ -51,12 +51,58 @@ public static class SyntheticModel
         writer.Add($"{family}.feed_forward_length", (uint)shape.FeedForward);
         writer.Add($"{family}.vocab_size", (uint)shape.Vocabulary);
         writer.Add($"{family}.attention.head_count", (uint)shape.Heads);
-        writer.Add($"{family}.attention.head_count_kv", (uint)shape.KvHeads);
-        writer.Add($"{family}.attention.key_length", (uint)shape.HeadSize);
-        writer.Add($"{family}.attention.value_length", (uint)shape.HeadSize);
         writer.Add($"{family}.attention.layer_norm_rms_epsilon", shape.Epsilon);
-        writer.Add($"{family}.rope.dimension_count", (uint)shape.HeadSize);
         writer.Add($"{family}.rope.freq_base", shape.RopeBase);
+        if (shape.Latent is { } latent)
+        {
+            AddLatent(writer, family, shape.Heads, latent);
+        }
+        else
+        {
+            writer.Add($"{family}.attention.head_count_kv", (uint)shape.KvHeads);
+            writer.Add($"{family}.attention.key_length", (uint)shape.HeadSize);
+            writer.Add($"{family}.attention.value_length", (uint)shape.HeadSize);
+            writer.Add($"{family}.rope.dimension_count", (uint)shape.HeadSize);
+        }
+        if (shape.Yarn is { } yarn) AddYarn(writer, family, yarn);
+        if (shape.Experts is { } experts) AddExperts(writer, family, experts);
+    }
+
+    private static void AddYarn(GgufWriter writer, string family, SyntheticYarn yarn)
+    {
+        writer.Add($"{family}.rope.scaling.type", "yarn");
+        writer.Add($"{family}.rope.scaling.factor", yarn.Factor);
+        writer.Add($"{family}.rope.scaling.original_context_length", (uint)yarn.OriginalContext);
+        if (yarn.LogMultiplier != 0) writer.Add($"{family}.rope.scaling.yarn_log_multiplier", yarn.LogMultiplier);
+    }
+
+    private static void AddExperts(GgufWriter writer, string family, SyntheticExperts experts)
+    {
+        writer.Add($"{family}.expert_count", (uint)experts.Count);
+        writer.Add($"{family}.expert_used_count", (uint)experts.Used);
+        writer.Add($"{family}.expert_feed_forward_length", (uint)experts.Width);
+        writer.Add($"{family}.expert_weights_norm", experts.Normalized);
+        if (experts.Gating != 0) writer.Add($"{family}.expert_gating_func", (uint)experts.Gating);
+        if (experts.Scale != 0) writer.Add($"{family}.expert_weights_scale", experts.Scale);
+        if (experts.Shared != 0) writer.Add($"{family}.expert_shared_count", (uint)experts.Shared);
+        if (experts.LeadingDense != 0) writer.Add($"{family}.leading_dense_block_count", (uint)experts.LeadingDense);
+        if (experts.Groups == 0) return;
+        writer.Add($"{family}.expert_group_count", (uint)experts.Groups);
+        writer.Add($"{family}.expert_group_used_count", (uint)experts.GroupsUsed);
+    }
+
+    private static void AddLatent(GgufWriter writer, string family, int heads, SyntheticLatent latent)
+    {
+        int key = latent.Plain + latent.Rotated;
+        writer.Add($"{family}.attention.kv_lora_rank", (uint)latent.KvRank);
+        if (latent.QueryRank != 0) writer.Add($"{family}.attention.q_lora_rank", (uint)latent.QueryRank);
+        writer.Add($"{family}.rope.dimension_count", (uint)latent.Rotated);
+        writer.Add($"{family}.attention.head_count_kv", (uint)(latent.IsSplit ? 1 : heads));
+        writer.Add($"{family}.attention.key_length", (uint)(latent.IsSplit ? latent.KvRank + latent.Rotated : key));
+        writer.Add($"{family}.attention.value_length", (uint)(latent.IsSplit ? latent.KvRank : latent.Value));
+        if (!latent.IsSplit) return;
+        writer.Add($"{family}.attention.key_length_mla", (uint)key);
+        writer.Add($"{family}.attention.value_length_mla", (uint)latent.Value);
     }
 
     private static void AddVocabulary(GgufWriter writer, int size)

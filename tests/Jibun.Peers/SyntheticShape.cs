@@ -1,7 +1,7 @@
 namespace Jibun.Peers;
 
 /// <summary>The dimensions of a synthetic model.</summary>
-/// <param name="Architecture">The GGUF name of the family: llama, qwen2, qwen3, bitnet, bitnet-b1.58.</param>
+/// <param name="Architecture">The GGUF name of the family: llama, qwen2, qwen3, bitnet, qwen3moe, deepseek2 …</param>
 public sealed record SyntheticShape(
     string Architecture, int Hidden, int Layers, int Heads, int KvHeads, int HeadSize, int FeedForward, int Vocabulary = 512)
 {
@@ -28,4 +28,50 @@ public sealed record SyntheticShape(
 
     /// <summary>A scale of its own beside each matrix: blk.0.attn_q.scale and so on.</summary>
     public bool MatrixScales { get; init; }
+
+    /// <summary>Norms over all queries and over all keys together.</summary>
+    public bool WholeNorms { get; init; }
+
+    /// <summary>YaRN, where the model has it.</summary>
+    public SyntheticYarn? Yarn { get; init; }
+
+    /// <summary>Experts in place of the feed-forward block, where the model has them.</summary>
+    public SyntheticExperts? Experts { get; init; }
+
+    /// <summary>Latent attention, where the model has it.</summary>
+    public SyntheticLatent? Latent { get; init; }
 }
+
+/// <param name="LogMultiplier">0: the key is left out.</param>
+public sealed record SyntheticYarn(float Factor, int OriginalContext, float LogMultiplier = 0);
+
+/// <summary>A mixture of experts.</summary>
+/// <param name="Gating">1 softmax, 2 sigmoid; 0: the key is left out.</param>
+public sealed record SyntheticExperts(int Count, int Used, int Width, int Gating = 0)
+{
+    /// <summary>Experts that see every token, as many widths in one.</summary>
+    public int Shared { get; init; }
+
+    public int LeadingDense { get; init; }
+
+    public bool Normalized { get; init; }
+
+    public float Scale { get; init; }
+
+    public bool SelectionBias { get; init; }
+
+    public int Groups { get; init; }
+
+    public int GroupsUsed { get; init; }
+
+    /// <summary>Gates and ups in one tensor.</summary>
+    public bool FusedGateUp { get; init; }
+
+    /// <summary>Biases on the router and on every projection.</summary>
+    public bool Biases { get; init; }
+}
+
+/// <summary>Multi-head latent attention; a head's queries and keys have <paramref name="Plain"/> + <paramref name="Rotated"/> values.</summary>
+/// <param name="QueryRank">0: queries are projected in one step.</param>
+/// <param name="IsSplit">attn_k_b and attn_v_b as newer files have them, not attn_kv_b.</param>
+public sealed record SyntheticLatent(int KvRank, int QueryRank, int Plain, int Rotated, int Value, bool IsSplit = true);

@@ -37,6 +37,59 @@ public static class SyntheticShapes
 
     public static SyntheticShape ScaledBitNet { get; } = TinyBitNet with { MatrixScales = true };
 
+    /// <summary>Llama with experts, as Mixtral files are.</summary>
+    public static SyntheticShape TinyMixtral { get; } =
+        new("llama", Hidden: 256, Layers: 3, Heads: 4, KvHeads: 2, HeadSize: 64, FeedForward: 256) { Experts = new(8, 2, 256) };
+
+    /// <summary>Experts whose rows fill no whole row group.</summary>
+    public static SyntheticShape OddMixtral { get; } =
+        new("llama", Hidden: 288, Layers: 2, Heads: 3, KvHeads: 1, HeadSize: 96, FeedForward: 104, Vocabulary: 515)
+        {
+            TiedHead = false,
+            Experts = new(5, 3, 104),
+        };
+
+    public static SyntheticShape TinyQwen3Moe { get; } = TinyQwen3 with { Architecture = "qwen3moe", Experts = new(16, 4, 256) };
+
+    public static SyntheticShape TinyOlmoe { get; } =
+        new("olmoe", Hidden: 256, Layers: 3, Heads: 4, KvHeads: 4, HeadSize: 64, FeedForward: 256)
+        {
+            TiedHead = false,
+            WholeNorms = true,
+            Experts = new(16, 4, 256),
+        };
+
+    /// <summary>R1's structure: latent attention, a dense layer, then sigmoid routing within groups and a shared expert.</summary>
+    public static SyntheticShape TinyR1 { get; } =
+        new("deepseek2", Hidden: 256, Layers: 4, Heads: 4, KvHeads: 1, HeadSize: 192, FeedForward: 512)
+        {
+            RopeBase = 10000,
+            Epsilon = 1e-6f,
+            TiedHead = false,
+            ContextLength = 16384,
+            Yarn = new(40, 4096, 0.1f),
+            Latent = new(KvRank: 512, QueryRank: 256, Plain: 128, Rotated: 64, Value: 128),
+            Experts = new(16, 4, 256, Gating: 2)
+            {
+                Shared = 1,
+                LeadingDense = 1,
+                Normalized = true,
+                Scale = 2.5f,
+                SelectionBias = true,
+                Groups = 4,
+                GroupsUsed = 2,
+            },
+        };
+
+    /// <summary>DeepSeek-V2-Lite's structure; upstream knows it by its 27 layers.</summary>
+    public static SyntheticShape TinyV2Lite { get; } = TinyR1 with
+    {
+        Layers = 27,
+        Yarn = new(40, 4096, 0.0707f),
+        Latent = new(KvRank: 512, QueryRank: 0, Plain: 128, Rotated: 64, Value: 128),
+        Experts = new(8, 3, 256, Gating: 1) { Shared = 2, LeadingDense = 1, Scale = 1 },
+    };
+
     public static SyntheticShape Llama1B { get; } =
         new("llama", Hidden: 2048, Layers: 16, Heads: 32, KvHeads: 8, HeadSize: 64, FeedForward: 8192, Vocabulary: 128256)
         {
@@ -77,6 +130,12 @@ public static class SyntheticShapes
         ["tiny-qwen3"] = TinyQwen3,
         ["tiny-bitnet"] = TinyBitNet,
         ["scaled-bitnet"] = ScaledBitNet,
+        ["tiny-mixtral"] = TinyMixtral,
+        ["odd-mixtral"] = OddMixtral,
+        ["tiny-qwen3moe"] = TinyQwen3Moe,
+        ["tiny-olmoe"] = TinyOlmoe,
+        ["tiny-r1"] = TinyR1,
+        ["tiny-v2lite"] = TinyV2Lite,
         ["llama-1b"] = Llama1B,
         ["qwen2.5-0.5b"] = Qwen05B,
         ["qwen3-0.6b"] = Qwen3Small,

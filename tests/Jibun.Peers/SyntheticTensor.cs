@@ -10,9 +10,12 @@ internal enum TensorRole
 
     /// <summary>One of the matrices that mixed types keep finer: values and the way down from the feed-forward layer.</summary>
     SensitiveMatrix,
+
+    /// <summary>One of the stacks of experts' matrices.</summary>
+    Experts,
 }
 
-/// <param name="Shape">[columns, rows]</param>
+/// <param name="Shape">[columns, rows] or [columns, rows, parts]</param>
 /// <param name="Deviation">The standard deviation of the weights.</param>
 /// <param name="Ternary">Weights are −s, 0 or s.</param>
 /// <param name="Values">The values themselves where they are not random.</param>
@@ -47,23 +50,97 @@ internal sealed record SyntheticTensor(
                 foreach (string name in new[] { "attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down" })
                     yield return new($"blk.{layer}.{name}.scale", TensorRole.Plain, [1], 0.1f, Mean: 1);
             yield return Norm($"blk.{layer}.attn_norm", hidden);
+            foreach (SyntheticTensor tensor in shape.Latent is { } latent ? LatentAttention(layer, latent) : Attention(layer)) yield return tensor;
+            yield return Norm($"blk.{layer}.ffn_norm", hidden);
+            foreach (SyntheticTensor tensor in shape.Experts is { } e && layer >= e.LeadingDense ? Experts(layer, e) : FeedForward(layer)) yield return tensor;
+        }
+
+        IEnumerable<SyntheticTensor> Attention(int layer)
+        {
             yield return Matrix(layer, "attn_q", hidden, attention);
             yield return Matrix(layer, "attn_k", hidden, kv);
             yield return Matrix(layer, "attn_v", hidden, kv, TensorRole.SensitiveMatrix);
             if (shape.AttentionBiases)
                 foreach ((string name, int size) in new[] { ("attn_q", attention), ("attn_k", kv), ("attn_v", kv) })
-                    yield return new($"blk.{layer}.{name}.bias", TensorRole.Plain, [size], 0.3f);
+                    yield return Bias(layer, name, size);
             if (shape.HeadNorms)
                 foreach (string name in new[] { "attn_q_norm", "attn_k_norm" })
                     yield return Norm($"blk.{layer}.{name}", shape.HeadSize);
+            if (shape.WholeNorms)
+                foreach ((string name, int size) in new[] { ("attn_q_norm", attention), ("attn_k_norm", kv) })
+                    yield return Norm($"blk.{layer}.{name}", size);
             if (shape.Ternary) yield return Norm($"blk.{layer}.attn_sub_norm", attention);
             yield return Matrix(layer, "attn_output", attention, hidden, scale: ResidualScale);
-            yield return Norm($"blk.{layer}.ffn_norm", hidden);
+        }
+
+        IEnumerable<SyntheticTensor> LatentAttention(int layer, SyntheticLatent l)
+        {
+            int query = shape.Heads * (l.Plain + l.Rotated);
+            if (l.QueryRank == 0)
+            {
+                yield return Matrix(layer, "attn_q", hidden, query);
+            }
+            else
+            {
+                yield return Matrix(layer, "attn_q_a", hidden, l.QueryRank);
+                yield return Norm($"blk.{layer}.attn_q_a_norm", l.QueryRank);
+                yield return Matrix(layer, "attn_q_b", l.QueryRank, query);
+            }
+            yield return Matrix(layer, "attn_kv_a_mqa", hidden, l.KvRank + l.Rotated);
+            yield return Norm($"blk.{layer}.attn_kv_a_norm", l.KvRank);
+            float deviation = 1 / MathF.Sqrt(l.KvRank);
+            if (l.IsSplit)
+            {
+                yield return new($"blk.{layer}.attn_k_b.weight", TensorRole.Matrix, [l.Plain, l.KvRank, shape.Heads], deviation, Layer: layer);
+                yield return new($"blk.{layer}.attn_v_b.weight", TensorRole.Matrix, [l.KvRank, l.Value, shape.Heads], deviation, Layer: layer);
+            }
+            else
+            {
+                yield return Matrix(layer, "attn_kv_b", l.KvRank, shape.Heads * (l.Plain + l.Value));
+            }
+            yield return Matrix(layer, "attn_output", shape.Heads * l.Value, hidden, scale: ResidualScale);
+        }
+
+        IEnumerable<SyntheticTensor> FeedForward(int layer)
+        {
             yield return Matrix(layer, "ffn_gate", hidden, shape.FeedForward);
             yield return Matrix(layer, "ffn_up", hidden, shape.FeedForward);
             if (shape.Ternary) yield return Norm($"blk.{layer}.ffn_sub_norm", shape.FeedForward);
             yield return Matrix(layer, "ffn_down", shape.FeedForward, hidden, TensorRole.SensitiveMatrix, ResidualScale);
         }
+
+        // The router is wide of its choices, so that rounding seldom turns one.
+        IEnumerable<SyntheticTensor> Experts(int layer, SyntheticExperts e)
+        {
+            float inward = 1 / MathF.Sqrt(hidden);
+            yield return new($"blk.{layer}.ffn_gate_inp.weight", TensorRole.Plain, [hidden, e.Count], 2 * inward);
+            if (e.SelectionBias) yield return new($"blk.{layer}.exp_probs_b.bias", TensorRole.Plain, [e.Count], 0.1f);
+            if (e.FusedGateUp)
+            {
+                yield return Stack(layer, "ffn_gate_up_exps", hidden, 2 * e.Width, e.Count, inward);
+            }
+            else
+            {
+                yield return Stack(layer, "ffn_gate_exps", hidden, e.Width, e.Count, inward);
+                yield return Stack(layer, "ffn_up_exps", hidden, e.Width, e.Count, inward);
+            }
+            yield return Stack(layer, "ffn_down_exps", e.Width, hidden, e.Count, ResidualScale / MathF.Sqrt(e.Width));
+            if (e.Biases)
+            {
+                yield return Bias(layer, "ffn_gate_inp", e.Count);
+                foreach ((string name, int size) in new[] { ("ffn_gate_exps", e.Width), ("ffn_up_exps", e.Width), ("ffn_down_exps", hidden) })
+                    yield return new($"blk.{layer}.{name}.bias", TensorRole.Plain, [size, e.Count], 0.3f);
+            }
+            if (e.Shared == 0) yield break;
+            yield return Matrix(layer, "ffn_gate_shexp", hidden, e.Shared * e.Width);
+            yield return Matrix(layer, "ffn_up_shexp", hidden, e.Shared * e.Width);
+            yield return Matrix(layer, "ffn_down_shexp", e.Shared * e.Width, hidden, TensorRole.SensitiveMatrix, ResidualScale);
+        }
+
+        SyntheticTensor Bias(int layer, string name, int size) => new($"blk.{layer}.{name}.bias", TensorRole.Plain, [size], 0.3f);
+
+        SyntheticTensor Stack(int layer, string name, int columns, int rows, int parts, float deviation) =>
+            new($"blk.{layer}.{name}.weight", TensorRole.Experts, [columns, rows, parts], deviation, Layer: layer);
 
         SyntheticTensor Norm(string name, int size) => new($"{name}.weight", TensorRole.Plain, [size], 0.1f, Mean: 1);
 

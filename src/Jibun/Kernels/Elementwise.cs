@@ -42,6 +42,26 @@ public static unsafe class Elementwise
         for (; i < length; i++) y[i] *= scale;
     }
 
+    /// <summary>y += scale · x.</summary>
+    public static void AddScaled(float* y, float* x, float scale, int length)
+    {
+        Vector512<float> scales = Vector512.Create(scale);
+        int i = 0;
+        for (; i + Lanes <= length; i += Lanes) Vector512.FusedMultiplyAdd(Vector512.Load(x + i), scales, Vector512.Load(y + i)).Store(y + i);
+        for (; i < length; i++) y[i] = MathF.FusedMultiplyAdd(x[i], scale, y[i]);
+    }
+
+    /// <summary>gate = g · sigmoid(1.702 g) · (u + 1) with g = min(gate, 7) and u = clamp(up, ±7), as gpt-oss has it.</summary>
+    public static void ClampedSwiGlu(float* gate, float* up, int length)
+    {
+        const float Slope = 1.702f, Limit = 7;
+        for (int i = 0; i < length; i++)
+        {
+            float g = MathF.Min(gate[i], Limit), u = Math.Clamp(up[i], -Limit, Limit);
+            gate[i] = g / (1 + MathF.Exp(-Slope * g)) * (u + 1);
+        }
+    }
+
     /// <summary>gate = gate · sigmoid(gate) · up.</summary>
     public static void SiluProduct(float* gate, float* up, int length)
     {

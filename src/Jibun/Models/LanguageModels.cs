@@ -3,6 +3,7 @@ using Jibun.Kernels;
 using Jibun.Models.Bitnet;
 using Jibun.Models.Llama;
 using Jibun.Models.Qwen;
+using Jibun.Models.Sparse;
 
 namespace Jibun.Models;
 
@@ -11,9 +12,13 @@ public static class LanguageModels
 {
     private static readonly Dictionary<string, Func<GgufFile, MatMul, KvType, ILanguageModel>> Families = new()
     {
-        ["llama"] = (file, matmul, kv) => new LlamaModel(file, matmul, kv, halvesApart: false),
+        ["llama"] = (file, matmul, kv) => file.Metadata.GetInteger("llama.expert_count", 0) != 0
+            ? new SparseModel(file, matmul, kv)
+            : new LlamaModel(file, matmul, kv, halvesApart: false),
         ["qwen2"] = (file, matmul, kv) => new LlamaModel(file, matmul, kv, halvesApart: true),
         ["qwen3"] = (file, matmul, kv) => new Qwen3Model(file, matmul, kv),
+        ["qwen3moe"] = (file, matmul, kv) => new SparseModel(file, matmul, kv),
+        ["olmoe"] = (file, matmul, kv) => new SparseModel(file, matmul, kv),
         ["bitnet"] = (file, matmul, kv) => new BitnetModel(file, matmul, kv),
         ["bitnet-b1.58"] = (file, matmul, kv) => new BitnetModel(file, matmul, kv),
         ["bitnet-25"] = (file, matmul, kv) => new BitnetModel(file, matmul, kv),

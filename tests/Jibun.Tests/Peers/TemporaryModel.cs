@@ -1,3 +1,4 @@
+using Jibun.Gguf;
 using Jibun.Peers;
 
 namespace Jibun.Tests.Peers;
@@ -21,6 +22,20 @@ internal sealed class TemporaryModel : IDisposable
         TemporaryModel twin = new();
         LlamaOracle.QuantizeModel(Path, twin.Path, fileType: 0);
         return twin;
+    }
+
+    /// <summary>Rewrites the file with one entry changed.</summary>
+    public void SetMetadata(string key, GgufValue value)
+    {
+        GgufWriter writer = new();
+        using (GgufFile file = GgufFile.Open(Path))
+        {
+            writer.AddAll(file.Metadata);
+            writer.Set(key, value);
+            foreach (GgufTensor tensor in file.Tensors) writer.AddTensor(tensor);
+            writer.Write(Path + ".new");
+        }
+        File.Move(Path + ".new", Path, overwrite: true);
     }
 
     public void Dispose() => File.Delete(Path);

@@ -87,14 +87,15 @@ public sealed class ReferenceDecoder
 
     private void Rotate(double[] heads, int position)
     {
-        double[]? factors = _file.TryGetTensor("rope_freqs.weight", out _) ? Weights("rope_freqs.weight") : null;
+        float[]? factors = _file.TryGetTensor("rope_freqs.weight", out _) ? [.. Weights("rope_freqs.weight").Select(f => (float)f)] : null;
+        double[] frequencies = _c.RopeScale.Frequencies(_c.Rotated, _c.RopeBase, factors);
         int half = _c.Rotated / 2;
         for (int start = 0; start < heads.Length; start += _c.HeadSize)
             for (int i = 0; i < half; i++)
             {
-                double angle = position * _c.RopeScale * Math.Pow(_c.RopeBase, -2.0 * i / _c.Rotated) / (factors?[i] ?? 1);
                 int a = start + (_halvesApart ? i : 2 * i), b = start + (_halvesApart ? half + i : 2 * i + 1);
-                (double sine, double cosine) = Math.SinCos(angle);
+                (double sine, double cosine) = Math.SinCos(position * frequencies[i]);
+                (sine, cosine) = (sine * _c.RopeScale.Magnitude, cosine * _c.RopeScale.Magnitude);
                 (heads[a], heads[b]) = (heads[a] * cosine - heads[b] * sine, heads[a] * sine + heads[b] * cosine);
             }
     }

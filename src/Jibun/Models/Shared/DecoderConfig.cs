@@ -29,19 +29,14 @@ internal sealed record DecoderConfig
 
     public required double RopeBase { get; init; }
 
-    public required double RopeScale { get; init; }
+    public required RopeScaling RopeScale { get; init; }
 
     public DecoderShape Shape(KvType type) => new(Width, FeedForwardWidth, Heads, new KvShape(Layers, KvHeads, HeadSize, type), NormEpsilon);
 
     public static DecoderConfig Read(GgufMetadata metadata)
     {
         string architecture = metadata.GetString("general.architecture");
-        int Size(string key, long? missing = null)
-        {
-            string name = $"{architecture}.{key}";
-            long value = missing is { } fallback ? metadata.GetInteger(name, fallback) : metadata.GetInteger(name);
-            return value is > 0 and <= LargestSize ? (int)value : throw new ModelException($"{metadata.Source}: {name} is {value}; it must be 1 to {LargestSize}");
-        }
+        int Size(string key, long? missing = null) => ReadSize(metadata, $"{architecture}.{key}", missing);
         int width = Size("embedding_length"), heads = Size("attention.head_count"), kvHeads = Size("attention.head_count_kv", heads);
         if (heads % kvHeads != 0)
             throw new ModelException($"{metadata.Source}: {heads} query heads cannot be shared out over {kvHeads} key heads");
@@ -65,22 +60,22 @@ internal sealed record DecoderConfig
             NormEpsilon = Positive(metadata, $"{architecture}.attention.layer_norm_rms_epsilon", null),
             Rotated = rotated,
             RopeBase = Positive(metadata, $"{architecture}.rope.freq_base", 10_000),
-            RopeScale = ReadRopeScale(metadata, architecture),
+            RopeScale = RopeScaling.Read(metadata, architecture),
         };
+    }
+
+    /// <summary>A size of the architecture that only some families have.</summary>
+    public int Size(GgufMetadata metadata, string key, long? missing = null) => ReadSize(metadata, $"{Architecture}.{key}", missing);
+
+    private static int ReadSize(GgufMetadata metadata, string name, long? missing)
+    {
+        long value = missing is { } fallback ? metadata.GetInteger(name, fallback) : metadata.GetInteger(name);
+        return value is > 0 and <= LargestSize ? (int)value : throw new ModelException($"{metadata.Source}: {name} is {value}; it must be 1 to {LargestSize}");
     }
 
     private static float Positive(GgufMetadata metadata, string key, double? missing)
     {
         double value = missing is { } fallback ? metadata.GetNumber(key, fallback) : metadata.GetNumber(key);
         return double.IsFinite(value) && value > 0 ? (float)value : throw new ModelException($"{metadata.Source}: {key} is {value}; it must be positive");
-    }
-
-    private static double ReadRopeScale(GgufMetadata metadata, string architecture)
-    {
-        string type = metadata.GetString($"{architecture}.rope.scaling.type", "none");
-        if (type == "none") return 1;
-        if (type != "linear")
-            throw new ModelException($"{metadata.Source}: rope scaling \"{type}\" is not supported for {architecture}; supported: none, linear, and factors in rope_freqs.weight");
-        return 1 / Positive(metadata, $"{architecture}.rope.scaling.factor", null);
     }
 }

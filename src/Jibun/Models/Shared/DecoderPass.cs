@@ -4,13 +4,10 @@ using Jibun.Memory;
 namespace Jibun.Models.Shared;
 
 /// <summary>
-/// The steps that decoder families are written with, over the buffers of one forward pass. Rows are shared out among the
-/// team when there are many; a single row is not worth the hand-over.
+/// The steps that decoder families are written with, over the buffers of one forward pass.
 /// </summary>
 internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : IDisposable
 {
-    private const int RowsWorthSharing = 8;
-
     private readonly ActivationBatch _input = new();
     private readonly Attention _attention = new(matmul.Team, shape.Heads, shape.Kv);
     private readonly NativeBuffer _buffers = new();
@@ -103,10 +100,14 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     }
 
     /// <summary>Gate = activation(Gate) · Up.</summary>
-    public void Activate(GatedActivation activation)
+    public void Activate(GatedActivation activation) => Activate(activation, shape.FeedForwardWidth);
+
+    /// <summary>A gated feed-forward block of any width up to the shape's; <paramref name="output"/> may be the input.</summary>
+    public void FeedForward(float* input, FeedForward w, GatedActivation activation, float* output)
     {
-        var work = new ActivateWork { Pass = this, Activation = activation };
-        Share(ref work, Rows);
+        Project(input, w.Gate.Columns, w.Gate, Gate, w.Up, Up);
+        Activate(activation, w.Gate.Rows);
+        Project(Gate, w.Down.Columns, w.Down, output);
     }
 
     /// <summary>Normalizes the rows that want logits and multiplies them with the output matrix.</summary>
@@ -136,6 +137,12 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
 
     private long FloatsPerRow => 2L * shape.Width + 2L * shape.QueryWidth + 2L * shape.KeyWidth + 2L * shape.FeedForwardWidth;
 
+    private void Activate(GatedActivation activation, int width)
+    {
+        var work = new ActivateWork { Gate = Gate, Up = Up, Width = width, Activation = activation };
+        Share(ref work, Rows);
+    }
+
     private void Reserve(int rows)
     {
         float* next = _buffers.Require<float>(rows * FloatsPerRow);
@@ -155,11 +162,7 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         Up = Take(shape.FeedForwardWidth);
     }
 
-    private void Share<TWork>(ref TWork work, int rows) where TWork : struct, IRangeWork
-    {
-        if (rows < RowsWorthSharing) work.Run(0, rows, 0);
-        else matmul.Team.For(ref work, rows, Math.Max(1, rows / (4 * matmul.Team.Threads)));
-    }
+    private void Share<TWork>(ref TWork work, int rows) where TWork : struct, IRangeWork => matmul.Team.ForRows(ref work, rows);
 
     private void Complete(Linear linear, float* output)
     {
@@ -224,29 +227,15 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
 
     private struct ActivateWork : IRangeWork
     {
-        public DecoderPass Pass;
+        public float* Gate, Up;
+        public int Width;
         public GatedActivation Activation;
 
         public readonly void Run(int start, int end, int thread)
         {
-            int width = Pass.FeedForwardWidth;
-            for (int row = start; row < end; row++)
-            {
-                float* gate = Row(Pass.Gate, row, width), up = Row(Pass.Up, row, width);
-                if (Activation == GatedActivation.Silu) Elementwise.SiluProduct(gate, up, width);
-                else Elementwise.SquaredReluProduct(gate, up, width);
-            }
+            for (int row = start; row < end; row++) Activation.Apply(Row(Gate, row, Width), Row(Up, row, Width), Width);
         }
     }
-
-    private int FeedForwardWidth => shape.FeedForwardWidth;
-}
-
-/// <summary>The activation of a gated feed-forward block.</summary>
-public enum GatedActivation
-{
-    Silu,
-    SquaredRelu,
 }
 
 /// <summary>The widths that a pass needs room for.</summary>

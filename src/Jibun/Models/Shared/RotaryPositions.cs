@@ -5,11 +5,12 @@ namespace Jibun.Models.Shared;
 
 /// <summary>
 /// Rotary position embedding (RoFormer, Su et al. 2021): the angles of the rows of a batch, computed once a forward pass and
-/// shared by all layers. <paramref name="factors"/> divide the frequencies (Llama 3.1), <paramref name="scale"/> multiplies positions.
+/// shared by all layers. <paramref name="factors"/> divide the frequencies (Llama 3.1), <paramref name="scaling"/> stretches them.
 /// </summary>
-internal sealed unsafe class RotaryPositions(int rotated, double frequencyBase, float[]? factors, double scale, bool halvesApart) : IDisposable
+internal sealed unsafe class RotaryPositions(int rotated, double frequencyBase, float[]? factors, RopeScaling scaling, bool halvesApart) : IDisposable
 {
-    private readonly double[] _frequencies = Frequencies(rotated, frequencyBase, factors, scale);
+    private readonly double[] _frequencies = scaling.Frequencies(rotated, frequencyBase, factors);
+    private readonly float _magnitude = (float)scaling.Magnitude;
     private readonly NativeBuffer _cosines = new(), _sines = new(); // [rows, rotated / 2]
 
     public int Rotated => rotated;
@@ -23,8 +24,8 @@ internal sealed unsafe class RotaryPositions(int rotated, double frequencyBase, 
                 foreach (double frequency in _frequencies)
                 {
                     (double s, double c) = Math.SinCos((sequence.Position + i) * frequency);
-                    *cosine++ = (float)c;
-                    *sine++ = (float)s;
+                    *cosine++ = _magnitude * (float)c;
+                    *sine++ = _magnitude * (float)s;
                 }
     }
 
@@ -39,13 +40,5 @@ internal sealed unsafe class RotaryPositions(int rotated, double frequencyBase, 
     {
         _cosines.Dispose();
         _sines.Dispose();
-    }
-
-    private static double[] Frequencies(int rotated, double frequencyBase, float[]? factors, double scale)
-    {
-        double[] frequencies = new double[rotated / 2];
-        for (int i = 0; i < frequencies.Length; i++)
-            frequencies[i] = scale * Math.Pow(frequencyBase, -2.0 * i / rotated) / (factors is null ? 1 : factors[i]);
-        return frequencies;
     }
 }

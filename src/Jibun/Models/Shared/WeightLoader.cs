@@ -25,18 +25,26 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     /// <summary>Names of tensors that nobody asked for.</summary>
     public IEnumerable<string> Unused => file.Tensors.Select(t => t.Name).Where(name => !_used.Contains(name));
 
-    public PendingMatrix Matrix(string name, int rows, int columns)
-    {
-        GgufTensor tensor = Get(name, [columns, rows]);
-        var pending = new PendingMatrix(tensor, BlockFormats.Get(tensor.Type, name), rows, columns);
-        _pending.Add(pending);
-        return pending;
-    }
+    public PendingMatrix Matrix(string name, int rows, int columns) => Stack(name, [columns, rows], new StackSlice(1, rows, 0, rows));
+
+    /// <summary>Matrices of one shape out of a tensor that holds them one behind the other.</summary>
+    public PendingMatrix Stack(string name, ReadOnlySpan<long> shape, StackSlice slice) => Add(name, shape, slice, isTransposed: false);
+
+    /// <summary>
+    /// The same with every matrix transposed. Floats keep their type; blocks do not survive a transposition, so such
+    /// matrices become Q8_0, or F16 where the new rows are no whole blocks.
+    /// </summary>
+    public PendingMatrix TransposedStack(string name, ReadOnlySpan<long> shape, StackSlice slice) => Add(name, shape, slice, isTransposed: true);
 
     /// <summary>A vector as float32, whatever float type the file holds.</summary>
-    public Vector Vector(string name, int length)
+    public Vector Vector(string name, int length) => Vector(name, [length], length);
+
+    /// <summary>Vectors one behind the other: [parts, length].</summary>
+    public Vector? OptionalVectors(string name, int parts, int length) => Has(name) ? Vector(name, [length, parts], checked(parts * length)) : null;
+
+    private Vector Vector(string name, ReadOnlySpan<long> shape, int length)
     {
-        GgufTensor tensor = Get(name, [length]);
+        GgufTensor tensor = Get(name, shape);
         BlockFormat format = BlockFormats.Get(tensor.Type, name);
         var buffer = new NativeBuffer();
         float* values = buffer.Require<float>(length + 16);
@@ -58,22 +66,28 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     /// <summary>Reads and repacks all matrices asked for.</summary>
     public HugePageArena Load(ThreadTeam team)
     {
-        long bytes = _pending.Sum(m => (Kernels.Matrix.BytesOf(m.Format, m.Rows, m.Columns) + 63) & ~63L);
+        long bytes = _pending.Sum(m => m.Parts.Length * ((Kernels.Matrix.BytesOf(m.Format, m.Rows, m.Columns) + 63) & ~63L));
         var arena = new HugePageArena(bytes);
         var handles = new SafeFileHandle?[file.Shards.Count];
         try
         {
             foreach (PendingMatrix matrix in _pending)
             {
-                byte* data = arena.Take(Kernels.Matrix.BytesOf(matrix.Format, matrix.Rows, matrix.Columns));
                 float scale = matrix.Format.HasTensorScale ? matrix.Format.ReadTensorScale(Tail(matrix.Tensor)) : 1;
-                matrix.Value = new Matrix(matrix.Tensor.Name, matrix.Format, matrix.Rows, matrix.Columns, data, scale);
+                for (int part = 0; part < matrix.Parts.Length; part++)
+                    matrix.Parts[part] = new Matrix(matrix.Tensor.Name, matrix.Format, matrix.Rows, matrix.Columns,
+                        arena.Take(Kernels.Matrix.BytesOf(matrix.Format, matrix.Rows, matrix.Columns)), scale);
+                if (matrix.IsTransposed)
+                {
+                    StackTransposition.Run(team, matrix);
+                    continue;
+                }
                 string path = file.Shards[matrix.Tensor.Shard];
                 SafeFileHandle? handle = System.IO.File.Exists(path)
                     ? handles[matrix.Tensor.Shard] ??= System.IO.File.OpenHandle(path, options: FileOptions.None)
                     : null;
                 var work = new PackWork { Matrix = matrix, Handle = handle };
-                team.For(ref work, matrix.Value.Groups, Math.Max(1, (int)((1 << 20) / matrix.Value.GroupBytes)));
+                team.For(ref work, checked(matrix.Parts.Length * matrix.Value.Groups), Math.Max(1, (int)((1 << 20) / matrix.Value.GroupBytes)));
             }
             return arena;
         }
@@ -100,6 +114,14 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
         return new ReadOnlySpan<byte>(tensor.Pointer + tensor.ByteLength - bytes, bytes);
     }
 
+    private PendingMatrix Add(string name, ReadOnlySpan<long> shape, StackSlice slice, bool isTransposed)
+    {
+        GgufTensor tensor = Get(name, shape);
+        var pending = new PendingMatrix(tensor, BlockFormats.Get(tensor.Type, name), slice, (int)tensor.Columns, isTransposed);
+        _pending.Add(pending);
+        return pending;
+    }
+
     private GgufTensor Get(string name, ReadOnlySpan<long> shape)
     {
         GgufTensor tensor = file.GetTensor(name);
@@ -120,17 +142,27 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
 
         public readonly void Run(int start, int end, int thread)
         {
-            Matrix target = Matrix.Value;
-            long rowBytes = Matrix.Format.RowBytes(Matrix.Columns);
-            int first = start * RowGroupLayout.Rows, rows = Math.Min(end * RowGroupLayout.Rows, Matrix.Rows) - first;
-            byte* source = Matrix.Tensor.Pointer + first * rowBytes, copy = null;
+            int groups = Matrix.Value.Groups;
+            for (int count; start < end; start += count)
+            {
+                count = Math.Min(end - start, groups - start % groups);
+                Pack(start / groups, start % groups, count);
+            }
+        }
+
+        private readonly void Pack(int part, int firstGroup, int groups)
+        {
+            Matrix target = Matrix.Parts[part];
+            long rowBytes = Matrix.Format.RowBytes(Matrix.Columns), offset = (Matrix.Slice.FirstRow(part) + firstGroup * RowGroupLayout.Rows) * rowBytes;
+            int rows = Math.Min(groups * RowGroupLayout.Rows, Matrix.Rows - firstGroup * RowGroupLayout.Rows);
+            byte* source = Matrix.Tensor.Pointer + offset, copy = null;
             if (Handle is not null)
             {
                 copy = (byte*)NativeMemory.Alloc((nuint)(rows * rowBytes));
-                ReadAll(Handle, new Span<byte>(copy, checked((int)(rows * rowBytes))), Matrix.Tensor.FileOffset + first * rowBytes);
+                ReadAll(Handle, new Span<byte>(copy, checked((int)(rows * rowBytes))), Matrix.Tensor.FileOffset + offset);
                 source = copy;
             }
-            for (int group = start; group < end; group++, source += RowGroupLayout.Rows * rowBytes)
+            for (int group = firstGroup; group < firstGroup + groups; group++, source += RowGroupLayout.Rows * rowBytes)
             {
                 int inGroup = Math.Min(RowGroupLayout.Rows, Matrix.Rows - group * RowGroupLayout.Rows);
                 Kernels.Matrix.PackGroup(Matrix.Format, source, inGroup, Matrix.Columns, target.Data + group * target.GroupBytes);
@@ -151,22 +183,6 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
             target.Clear();
         }
     }
-}
-
-/// <summary>A matrix that <see cref="WeightLoader.Load"/> will bring.</summary>
-internal sealed class PendingMatrix(GgufTensor tensor, BlockFormat format, int rows, int columns)
-{
-    public GgufTensor Tensor { get; } = tensor;
-
-    public BlockFormat Format { get; } = format;
-
-    public int Rows { get; } = rows;
-
-    public int Columns { get; } = columns;
-
-    public Matrix Value { get; internal set; } = null!;
-
-    public static implicit operator Matrix(PendingMatrix pending) => pending.Value;
 }
 
 /// <summary>A float32 vector outside the garbage collector.</summary>

@@ -1,0 +1,185 @@
+using Jibun.Kernels;
+using Jibun.Memory;
+
+namespace Jibun.Models.Shared;
+
+/// <summary>
+/// A feed-forward block of which every token sees a few parts (Shazeer et al. 2017). Pairs of a row and an expert are sorted by
+/// expert, so that each expert meets all its rows in one product and all experts share one hand-over to the team. Of a single
+/// row nothing is copied: all its experts read the same quantized activations.
+/// </summary>
+internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int width, GatedActivation activation) : IDisposable
+{
+    private const long RoundBytes = 32 << 20; // of buffers; longer batches take several rounds
+
+    private readonly StackedMatMul _stacked = new(matmul);
+    private readonly ActivationBatch _input = new();
+    private readonly NativeBuffer _rowBuffer = new(), _pairBuffer = new();
+    private readonly int[] _starts = new int[c.Count + 1]; // where the pairs of an expert start
+    private readonly RowRun[] _inward = new RowRun[c.Count], _outward = new RowRun[c.Count];
+    private float* _scores; // [rows, experts]
+    private float* _weights; // [rows, used]
+    private int* _chosen, _places; // [rows, used]: an expert, and where the pair lies among the sorted ones
+    private int* _pairRows, _pairExperts; // [rows · used], sorted by expert
+    private float* _gathered, _result; // [pairs of a round, width]
+    private float* _gate, _up; // [pairs of a round, expert width]
+
+    /// <summary>The sum of the experts' outputs: [rows, width].</summary>
+    public float* Output { get; private set; }
+
+    public void Run(float* x, int rows, ExpertWeights w)
+    {
+        int pairs = checked(rows * c.Used), round = (int)Math.Clamp(RoundBytes / PairBytes, c.Used, pairs);
+        Reserve(rows, round);
+        _input.Set(x, rows, width);
+        matmul.Run(_input, new Product(w.Router.Weight, _scores, c.Count));
+        var route = new RouteWork { Owner = this, Bias = w.Router.Bias, SelectionBias = w.SelectionBias };
+        matmul.Team.ForRows(ref route, rows);
+        SortByExpert(rows);
+        for (int first = 0; first < pairs; first += round) RunRound(x, rows, first, Math.Min(round, pairs - first), w);
+    }
+
+    public void Dispose()
+    {
+        _input.Dispose();
+        _stacked.Dispose();
+        _rowBuffer.Dispose();
+        _pairBuffer.Dispose();
+    }
+
+    private long PairBytes => 2L * (width + c.Width) * sizeof(float);
+
+    private void RunRound(float* x, int rows, int first, int count, ExpertWeights w)
+    {
+        int runs = 0;
+        for (int expert = 0; expert < c.Count; expert++)
+        {
+            int start = Math.Max(_starts[expert] - first, 0), end = Math.Min(_starts[expert + 1] - first, count);
+            if (start >= end) continue;
+            _inward[runs] = new RowRun(expert, rows == 1 ? 0 : start, end - start, (long)start * c.Width);
+            _outward[runs++] = new RowRun(expert, start, end - start, (long)start * width);
+        }
+        if (rows > 1)
+        {
+            var gather = new GatherWork { From = x, Rows = _pairRows + first, To = _gathered, Width = width };
+            matmul.Team.ForRows(ref gather, count);
+        }
+        _stacked.Run(rows > 1 ? _gathered : x, width, _inward.AsSpan(0, runs), w.Gate.Parts, _gate, w.Up.Parts, _up, c.Width);
+        var activate = new ActivateWork { Owner = this, Experts = _pairExperts + first, Gate = w.GateBias, Up = w.UpBias };
+        matmul.Team.ForRows(ref activate, count);
+        _stacked.Run(_gate, c.Width, _outward.AsSpan(0, runs), w.Down.Parts, _result, width);
+        var add = new AddWork { Owner = this, First = first, Count = count, Bias = w.DownBias };
+        matmul.Team.ForRows(ref add, rows);
+    }
+
+    // A row's experts ascend, and so do the places of its pairs: sums are added in the same order whatever else is in the batch.
+    private void SortByExpert(int rows)
+    {
+        Array.Clear(_starts);
+        for (int i = 0; i < rows * c.Used; i++) _starts[_chosen[i] + 1]++;
+        for (int expert = 0; expert < c.Count; expert++) _starts[expert + 1] += _starts[expert];
+        Span<int> next = stackalloc int[c.Count];
+        _starts.AsSpan(0, c.Count).CopyTo(next);
+        for (int i = 0; i < rows * c.Used; i++)
+        {
+            int place = next[_chosen[i]]++;
+            (_places[i], _pairRows[place], _pairExperts[place]) = (place, i / c.Used, _chosen[i]);
+        }
+    }
+
+    private void Reserve(int rows, int round)
+    {
+        long pairs = (long)rows * c.Used;
+        float* next = _rowBuffer.Require<float>((long)rows * (width + c.Count) + 5 * pairs);
+        Output = next;
+        _scores = next += (long)rows * width;
+        _weights = next += (long)rows * c.Count;
+        _chosen = (int*)(next += pairs);
+        _places = (int*)(next += pairs);
+        _pairRows = (int*)(next += pairs);
+        _pairExperts = (int*)(next + pairs);
+        next = _pairBuffer.Require<float>(round * PairBytes / sizeof(float));
+        _gathered = next;
+        _result = next += (long)round * width;
+        _gate = next += (long)round * width;
+        _up = next + (long)round * c.Width;
+    }
+
+    private struct RouteWork : IRangeWork
+    {
+        public MixtureOfExperts Owner;
+        public Vector? Bias, SelectionBias;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            ExpertConfig c = Owner.Config;
+            for (int row = start; row < end; row++)
+            {
+                float* scores = Owner._scores + (long)row * c.Count;
+                if (Bias is not null) Elementwise.Add(scores, Bias.Pointer, c.Count);
+                ExpertRouting.Choose(c, scores, SelectionBias is null ? null : SelectionBias.Pointer,
+                    Owner._chosen + (long)row * c.Used, Owner._weights + (long)row * c.Used);
+                new Span<float>(Owner.Output + (long)row * Owner.Width, Owner.Width).Clear();
+            }
+        }
+    }
+
+    private ExpertConfig Config => c;
+
+    private int Width => width;
+
+    private GatedActivation Activation => activation;
+
+    private struct GatherWork : IRangeWork
+    {
+        public float* From, To;
+        public int* Rows;
+        public int Width;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int i = start; i < end; i++)
+                new Span<float>(From + (long)Rows[i] * Width, Width).CopyTo(new Span<float>(To + (long)i * Width, Width));
+        }
+    }
+
+    private struct ActivateWork : IRangeWork
+    {
+        public MixtureOfExperts Owner;
+        public int* Experts;
+        public Vector? Gate, Up;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            int width = Owner.Config.Width;
+            for (int i = start; i < end; i++)
+            {
+                float* gate = Owner._gate + (long)i * width, up = Owner._up + (long)i * width;
+                if (Gate is not null) Elementwise.Add(gate, Gate.Pointer + (long)Experts[i] * width, width);
+                if (Up is not null) Elementwise.Add(up, Up.Pointer + (long)Experts[i] * width, width);
+                Owner.Activation.Apply(gate, up, width);
+            }
+        }
+    }
+
+    /// <summary>Adds what a round computed to the rows it belongs to.</summary>
+    private struct AddWork : IRangeWork
+    {
+        public MixtureOfExperts Owner;
+        public int First, Count;
+        public Vector? Bias;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            int used = Owner.Config.Used, width = Owner.Width;
+            for (int i = start * used; i < end * used; i++)
+            {
+                int place = Owner._places[i] - First;
+                if (place < 0 || place >= Count) continue;
+                float* output = Owner.Output + (long)(i / used) * width;
+                Elementwise.AddScaled(output, Owner._result + (long)place * width, Owner._weights[i], width);
+                if (Bias is not null) Elementwise.AddScaled(output, Bias.Pointer + (long)Owner._chosen[i] * width, Owner._weights[i], width);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Jibun.Formats;
+using Jibun.Gguf;
+using Jibun.Kernels;
+
+namespace Jibun.Models.Shared;
+
+/// <summary>A matrix, or a stack of matrices of one shape, that <see cref="WeightLoader.Load"/> will bring.</summary>
+internal sealed class PendingMatrix
+{
+    public PendingMatrix(GgufTensor tensor, BlockFormat format, StackSlice slice, int columns, bool isTransposed)
+    {
+        (Tensor, Slice, IsTransposed) = (tensor, slice, isTransposed);
+        (Rows, Columns) = isTransposed ? (columns, slice.Rows) : (slice.Rows, columns);
+        Format = !isTransposed || format.Anatomy is null ? format
+            : BlockFormats.Get(Columns % Q8_0.BlockSize == 0 ? GgmlType.Q8_0 : GgmlType.F16, tensor.Name);
+        if (isTransposed && format.HasTensorScale) throw new ModelException($"tensor {tensor.Name} is {format.Name}, which is not supported here: its matrices must be transposed");
+        Parts = new Matrix[slice.Parts];
+    }
+
+    public GgufTensor Tensor { get; }
+
+    public StackSlice Slice { get; }
+
+    public bool IsTransposed { get; }
+
+    /// <summary>Of the matrices, which for transposed ones need not be the tensor's.</summary>
+    public BlockFormat Format { get; }
+
+    public int Rows { get; }
+
+    public int Columns { get; }
+
+    /// <summary>The matrices, once they are loaded.</summary>
+    public Matrix[] Parts { get; }
+
+    public Matrix Value => Parts[0];
+
+    public static implicit operator Matrix(PendingMatrix pending) => pending.Value;
+}
+
+/// <summary>Which rows of a tensor make the matrices of a stack: of every <paramref name="Stride"/> rows the <paramref name="Rows"/> behind <paramref name="Skip"/>.</summary>
+internal readonly record struct StackSlice(int Parts, int Stride, int Skip, int Rows)
+{
+    public long FirstRow(int part) => (long)part * Stride + Skip;
+}

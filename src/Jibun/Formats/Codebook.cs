@@ -10,6 +10,8 @@ internal readonly struct Codebook : ILevels
     /// <summary>Closer together near zero, where most weights are: the values of IQ4_NL and IQ4_XS.</summary>
     public static ReadOnlySpan<sbyte> Values => NonLinear;
 
+    public static CodeTable Table { get; } = new(127, NonLinear);
+
     public float Lowest => -127;
 
     public float Spacing => 12;

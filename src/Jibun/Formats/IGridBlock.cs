@@ -31,11 +31,12 @@ internal static class GridBlock
     public static void Unpack<T>(in T block, ref UnpackedBlock parts) where T : unmanaged, IGridBlock<T>
     {
         int size = T.Anatomy.SubBlock;
+        CodeTable table = T.Anatomy.Table!;
         Span<sbyte> values = stackalloc sbyte[size];
         for (int group = 0; group * size < T.BlockSize; group++)
         {
             block.Read(group, values);
-            for (int i = 0; i < size; i++) parts.Codes[group * size + i] = (byte)(values[i] + T.Anatomy.ZeroPoint);
+            for (int i = 0; i < size; i++) parts.Codes[group * size + i] = table.CodeOf(values[i]);
             parts.Scales[group] = (short)block.GroupScale(group);
         }
         parts.D = block.BlockScale;

@@ -2,22 +2,25 @@ namespace Jibun.Formats;
 
 /// <summary>
 /// What an integer format is made of, so that every kernel can be derived from it:
-/// <code>weight[i] = Factor · (d · scale[i / SubBlock] · (code[i] − ZeroPoint) − dmin · min[i / SubBlock])</code>
+/// <code>weight[i] = Factor · (d · scale[i / SubBlock] · (level(code[i]) − ZeroPoint) − dmin · min[i / SubBlock])</code>
 /// A format without sub-scales has scale = 1 and SubBlock = block size; one without mins has dmin = 0.
 /// </summary>
 /// <param name="CodeBits">Bits per code: 1 to 8. Codes are unsigned.</param>
-/// <param name="ZeroPoint">The code that means zero.</param>
+/// <param name="ZeroPoint">The level that means zero.</param>
 /// <param name="SubBlock">Weights that share an integer scale: a multiple of 16.</param>
 /// <param name="BlockSize">Weights that share d and an activation scale: the format's block or an equal part of it.</param>
 /// <param name="HasScales">Whether sub-blocks have an integer scale of their own (−128 … 127).</param>
 /// <param name="HasMins">Whether sub-blocks have an integer minimum (0 … 255).</param>
 /// <param name="HasBlockScale">Whether blocks carry d (float16). If not, one float scale belongs to the whole tensor.</param>
 /// <param name="Factor">A power of two that d and dmin lack, so that float16 holds them exactly.</param>
+/// <param name="Table">The levels of codes; without one a code is its level.</param>
 public sealed record BlockAnatomy(
     int CodeBits, int ZeroPoint, int SubBlock, int BlockSize,
-    bool HasScales = false, bool HasMins = false, bool HasBlockScale = true, float Factor = 1)
+    bool HasScales = false, bool HasMins = false, bool HasBlockScale = true, float Factor = 1, CodeTable? Table = null)
 {
     public int SubBlocks => BlockSize / SubBlock;
+
+    public int LevelOf(int code) => Table is null ? code : Table.Levels[code];
 }
 
 /// <summary>One block taken apart; see <see cref="BlockAnatomy"/> for what the parts mean.</summary>

@@ -12,7 +12,7 @@ public struct IQ4_NL : IIntegerBlock<IQ4_NL>
     public static GgmlType Type => GgmlType.IQ4_NL;
     public static int BlockSize => 32;
     public static ActivationFormat Activation => ActivationFormat.Q8_0;
-    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 8, ZeroPoint: 128, SubBlock: 32, BlockSize: 32);
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 4, ZeroPoint: 127, SubBlock: 32, BlockSize: 32, Table: Codebook.Table);
 
     public static void Decode(in IQ4_NL block, Span<float> weights)
     {
@@ -29,7 +29,7 @@ public struct IQ4_NL : IIntegerBlock<IQ4_NL>
 
     public static void Unpack(in IQ4_NL block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 32; i++) parts.Codes[i] = (byte)(Codebook.Values[block.Codes[i]] + 128);
+        block.Codes.CopyTo(parts.Codes);
         parts.D = block.Scale;
     }
 

@@ -17,7 +17,8 @@ public struct IQ4_XS : IIntegerBlock<IQ4_XS>
     public static GgmlType Type => GgmlType.IQ4_XS;
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
-    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 8, ZeroPoint: 128, SubBlock: 32, BlockSize: 256, HasScales: true);
+    public static BlockAnatomy Anatomy { get; } =
+        new(CodeBits: 4, ZeroPoint: 127, SubBlock: 32, BlockSize: 256, HasScales: true, Table: Codebook.Table);
 
     public static void Decode(in IQ4_XS block, Span<float> weights)
     {
@@ -46,8 +47,11 @@ public struct IQ4_XS : IIntegerBlock<IQ4_XS>
 
     public static void Unpack(in IQ4_XS block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 256; i++) parts.Codes[i] = (byte)(Codebook.Values[block.Codes[i / 32][i % 32]] + 128);
-        for (int group = 0; group < 8; group++) parts.Scales[group] = (short)block.GroupScale(group);
+        for (int group = 0; group < 8; group++)
+        {
+            block.Codes[group].CopyTo(parts.Codes[(group * 32)..]);
+            parts.Scales[group] = (short)block.GroupScale(group);
+        }
         parts.D = block.Scale;
     }
 

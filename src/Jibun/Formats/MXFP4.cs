@@ -17,10 +17,14 @@ public struct MXFP4 : IIntegerBlock<MXFP4>
     public static GgmlType Type => GgmlType.MXFP4;
     public static int BlockSize => 32;
     public static ActivationFormat Activation => ActivationFormat.Q8_0;
-    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 8, ZeroPoint: 128, SubBlock: 32, BlockSize: 32);
 
     /// <summary>2 · E2M1: the code's sign bit is bit 3.</summary>
     public static ReadOnlySpan<sbyte> Values => [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
+
+    private static CodeTable Table { get; } = new(12, Values);
+
+    public static BlockAnatomy Anatomy { get; } =
+        new(CodeBits: 4, ZeroPoint: 12, SubBlock: 32, BlockSize: 32, Factor: 1 / 256f, Table: Table);
 
     private readonly float Scale => MathF.ScaleB(1, Exponent - 128);
 
@@ -42,11 +46,11 @@ public struct MXFP4 : IIntegerBlock<MXFP4>
         if (Error(wider, weights, importance) < Error(block, weights, importance)) block = wider;
     }
 
-    /// <summary>Only exponents that float16 holds are exact: 2⁻²⁴ … 2¹⁵, beyond which no weight of a model lies.</summary>
+    /// <summary>Exact for scales of 2⁻³² … 2⁷, which float16 holds times 256; no weight of a model lies beyond.</summary>
     public static void Unpack(in MXFP4 block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 32; i++) parts.Codes[i] = (byte)(Values[block.Codes[i]] + 128);
-        parts.D = (Half)block.Scale;
+        block.Codes.CopyTo(parts.Codes);
+        parts.D = (Half)(block.Scale * 256);
     }
 
     public static float Dot(in MXFP4 block, ActivationBlock activations)

@@ -11,7 +11,7 @@ public sealed unsafe class ActivationBatch : IDisposable
 {
     public const int TileTokens = 8;
 
-    private readonly List<QuantizedForm> _forms = [];
+    private readonly List<ActivationForm> _forms = [];
 
     public float* Values { get; private set; } // [rows, columns]
 
@@ -26,19 +26,19 @@ public sealed unsafe class ActivationBatch : IDisposable
     {
         Values = values;
         (Rows, Columns) = (rows, columns);
-        foreach (QuantizedForm form in _forms) form.IsCurrent = false;
+        foreach (ActivationForm form in _forms) form.IsCurrent = false;
     }
 
     /// <summary>The form a matrix asks for, with room for the current rows; its content is current only after quantizing.</summary>
-    internal QuantizedForm Form(ActivationFormat format, BlockAnatomy anatomy)
+    internal ActivationForm Form(Matrix matrix)
     {
-        foreach (QuantizedForm known in _forms)
+        foreach (ActivationForm known in _forms)
         {
-            if (!known.Serves(format, anatomy)) continue;
+            if (!known.Serves(matrix)) continue;
             if (!known.IsCurrent) known.Reserve(Rows, Columns);
             return known;
         }
-        var form = new QuantizedForm(format, anatomy);
+        ActivationForm form = ActivationForm.For(matrix);
         form.Reserve(Rows, Columns);
         _forms.Add(form);
         return form;
@@ -48,7 +48,7 @@ public sealed unsafe class ActivationBatch : IDisposable
 
     public void Dispose()
     {
-        foreach (QuantizedForm form in _forms) form.Dispose();
+        foreach (ActivationForm form in _forms) form.Dispose();
         _forms.Clear();
     }
 }

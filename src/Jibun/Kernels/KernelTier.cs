@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Jibun.Formats;
 using Jibun.Kernels.Arm;
 using Jibun.Kernels.Emitted;
 using Jibun.Kernels.Portable;
@@ -22,7 +23,7 @@ public enum KernelTier
 /// <summary>The kernels of one tier, made when a layout is first used.</summary>
 public sealed class KernelSet(KernelTier tier)
 {
-    private readonly Dictionary<RowGroupLayout, IRowGroupKernel> _kernels = [];
+    private readonly Dictionary<GgmlType, IRowGroupKernel> _kernels = [];
 
     public KernelTier Tier { get; } = IsSupported(tier) ? tier : throw new NotSupportedException($"this machine cannot run the {tier} kernels");
 
@@ -39,18 +40,24 @@ public sealed class KernelSet(KernelTier tier)
         _ => false,
     };
 
-    internal IRowGroupKernel For(RowGroupLayout layout)
+    internal IRowGroupKernel For(Matrix matrix)
     {
         lock (_kernels)
         {
-            if (!_kernels.TryGetValue(layout, out IRowGroupKernel? kernel)) _kernels[layout] = kernel = Make(layout);
+            GgmlType type = matrix.Format.Type;
+            if (!_kernels.TryGetValue(type, out IRowGroupKernel? kernel))
+                _kernels[type] = kernel = matrix.Layout is { } layout ? Make(layout) : Make(type);
             return kernel;
         }
     }
 
+    private IRowGroupKernel Make(GgmlType type) => Tier == KernelTier.Emitted && (type != GgmlType.BF16 || CpuFeatures.Avx512Bf16)
+        ? new EmittedKernel(tokens => FloatGroupEmitter.Emit(type, tokens))
+        : FloatGroupLoop.For(type);
+
     private IRowGroupKernel Make(RowGroupLayout layout) => Tier switch
     {
-        KernelTier.Emitted => new EmittedRowGroupKernel(layout),
+        KernelTier.Emitted => new EmittedKernel(tokens => RowGroupEmitter.Emit(layout, tokens)),
         KernelTier.Avx512 => new RowGroupLoop<Avx512Lanes>(layout),
         KernelTier.Avx2 => new RowGroupLoop<Avx2Lanes>(layout),
         KernelTier.AdvSimd => new RowGroupLoop<AdvSimdLanes>(layout),

@@ -23,7 +23,7 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
 {
     private const int CacheBytes = 256 << 10; // weights that stay in a core's cache while the tiles pass by
 
-    private readonly QuantizedForm?[] _forms = new QuantizedForm?[Products.Capacity];
+    private readonly ActivationForm?[] _forms = new ActivationForm?[Products.Capacity];
     private readonly IRowGroupKernel?[] _kernels = new IRowGroupKernel?[Products.Capacity];
 
     public ThreadTeam Team => team;
@@ -46,9 +46,7 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
             if (matrix.Columns != x.Columns)
                 throw new InvalidOperationException($"{matrix.Name} has {matrix.Columns} columns, the activations have {x.Columns}");
             groups += matrix.Groups;
-            (_forms[i], _kernels[i]) = matrix.Layout is { } layout
-                ? (x.Form(matrix.Format.Activation, layout.Anatomy), kernels.For(layout))
-                : (null, null);
+            (_forms[i], _kernels[i]) = (x.Form(matrix), kernels.For(matrix));
         }
         Quantize(x, products.Count);
         var work = new ProductWork { Owner = this, X = x, Products = products };
@@ -104,15 +102,8 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
     {
         int tokens = x.TokensInTile(tile), firstToken = tile * ActivationBatch.TileTokens;
         byte* weights = matrix.Data + group * matrix.GroupBytes;
-        if (_forms[index] is not { } form)
-        {
-            for (int i = 0; i < groups; i++)
-                FloatProduct.Multiply(matrix.Format.Type, weights + i * matrix.GroupBytes, matrix.Columns,
-                    x.Values + (long)firstToken * x.Columns, tokens, output + i * RowGroupLayout.Rows, stride);
-            return;
-        }
         RowGroupArguments arguments;
-        form.Point(&arguments, firstToken);
+        _forms[index]!.Point(&arguments, firstToken);
         arguments.Weights = weights;
         arguments.Groups = groups;
         arguments.Output = output;
@@ -141,11 +132,11 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
     private struct QuantizeWork : IRangeWork
     {
         public ActivationBatch X;
-        public QuantizedForm Form;
+        public ActivationForm Form;
 
         public readonly void Run(int start, int end, int thread)
         {
-            for (int tile = start; tile < end; tile++) Form.Quantize(X.Values, tile * ActivationBatch.TileTokens, X.TokensInTile(tile));
+            for (int tile = start; tile < end; tile++) Form.Take(X.Values, tile * ActivationBatch.TileTokens, X.TokensInTile(tile));
         }
     }
 

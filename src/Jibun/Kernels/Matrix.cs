@@ -4,7 +4,7 @@ namespace Jibun.Kernels;
 
 /// <summary>
 /// A weight matrix in its execution layout: integer formats as <see cref="RowGroupLayout"/> says, float formats in row groups of
-/// <c>[columns][16]</c> elements. Owns no memory.
+/// <c>[columns][16]</c> elements, bfloat16 of <c>[columns / 2][16][2]</c>. Owns no memory.
 /// </summary>
 public sealed unsafe class Matrix
 {
@@ -51,7 +51,7 @@ public sealed unsafe class Matrix
         }
         int bytes = Format.BlockBytes;
         for (int column = 0; column < weights.Length; column++)
-            Format.Decode(new ReadOnlySpan<byte>(group + ((long)column * RowGroupLayout.Rows + row % RowGroupLayout.Rows) * bytes, bytes),
+            Format.Decode(new ReadOnlySpan<byte>(group + ElementIndex(Format, row % RowGroupLayout.Rows, column) * bytes, bytes),
                 weights.Slice(column, 1));
     }
 
@@ -64,13 +64,19 @@ public sealed unsafe class Matrix
             return;
         }
         int bytes = format.BlockBytes;
-        new Span<byte>(group, columns * RowGroupLayout.Rows * bytes).Clear();
+        if (rows < RowGroupLayout.Rows || columns % 2 != 0) new Span<byte>(group, checked((int)GroupBytesOf(format, columns))).Clear();
         for (int row = 0; row < rows; row++)
         {
             if (bytes == 2)
-                for (int column = 0; column < columns; column++) ((ushort*)group)[column * RowGroupLayout.Rows + row] = ((ushort*)source)[(long)row * columns + column];
+            {
+                ushort* from = (ushort*)source + (long)row * columns;
+                for (int column = 0; column < columns; column++) ((ushort*)group)[ElementIndex(format, row, column)] = from[column];
+            }
             else
-                for (int column = 0; column < columns; column++) ((uint*)group)[column * RowGroupLayout.Rows + row] = ((uint*)source)[(long)row * columns + column];
+            {
+                uint* from = (uint*)source + (long)row * columns;
+                for (int column = 0; column < columns; column++) ((uint*)group)[ElementIndex(format, row, column)] = from[column];
+            }
         }
     }
 
@@ -88,5 +94,9 @@ public sealed unsafe class Matrix
 
     private static long GroupBytesOf(BlockFormat format, int columns) => format.Anatomy is not null
         ? LayoutOf(format).GroupBytes(columns)
-        : (long)columns * RowGroupLayout.Rows * format.BlockBytes;
+        : ElementIndex(format, 0, columns + (format.Type == GgmlType.BF16 ? columns % 2 : 0)) * format.BlockBytes;
+
+    private static long ElementIndex(BlockFormat format, int row, int column) => format.Type == GgmlType.BF16
+        ? (long)(column / 2) * 2 * RowGroupLayout.Rows + row * 2 + column % 2
+        : (long)column * RowGroupLayout.Rows + row;
 }

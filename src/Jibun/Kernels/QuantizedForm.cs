@@ -6,19 +6,17 @@ using Jibun.Memory;
 namespace Jibun.Kernels;
 
 /// <summary>One quantization of an <see cref="ActivationBatch"/>, with the sums that a layout's zero point and minima need.</summary>
-internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy anatomy) : IDisposable
+internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy anatomy) : ActivationForm
 {
     private readonly NativeBuffer _codes = new(), _scales = new(), _offsets = new(), _pairSums = new();
     private readonly int _block = anatomy.BlockSize, _sub = anatomy.SubBlock, _zero = anatomy.ZeroPoint;
     private readonly bool _mins = anatomy.HasMins;
     private int _columns;
 
-    public bool IsCurrent { get; set; }
+    public override bool Serves(Matrix matrix) =>
+        matrix.Layout?.Anatomy is { } o && format == matrix.Format.Activation && _block == o.BlockSize && _sub == o.SubBlock && _zero == o.ZeroPoint && _mins == o.HasMins;
 
-    public bool Serves(ActivationFormat other, BlockAnatomy o) =>
-        format == other && _block == o.BlockSize && _sub == o.SubBlock && _zero == o.ZeroPoint && _mins == o.HasMins;
-
-    public void Reserve(int rows, int columns)
+    public override void Reserve(int rows, int columns)
     {
         _columns = columns;
         _codes.Require((long)rows * columns);
@@ -27,8 +25,7 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
         if (_mins) _pairSums.Require<int>((long)rows * (columns / _sub / 2));
     }
 
-    /// <summary>Fills in the pointers of a tile whose first token is <paramref name="firstToken"/>.</summary>
-    public void Point(RowGroupArguments* arguments, int firstToken)
+    public override void Point(RowGroupArguments* arguments, int firstToken)
     {
         arguments->Blocks = _columns / _block;
         arguments->Codes = (sbyte*)_codes.Pointer + (long)firstToken * _columns;
@@ -37,8 +34,7 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
         arguments->PairSums = _mins ? (int*)_pairSums.Pointer + (long)firstToken * (_columns / _sub / 2) : null;
     }
 
-    /// <summary>Quantizes a tile of <paramref name="tokens"/> rows.</summary>
-    public void Quantize(float* values, int firstToken, int tokens)
+    public override void Take(float* values, int firstToken, int tokens)
     {
         RowGroupArguments tile;
         Point(&tile, firstToken);
@@ -131,7 +127,7 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
         return largest;
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _codes.Dispose();
         _scales.Dispose();

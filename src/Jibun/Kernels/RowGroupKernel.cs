@@ -11,18 +11,27 @@ public unsafe struct RowGroupArguments
 {
     public byte* Weights; // row groups, RowGroupLayout
     public long Groups;
-    public long Blocks; // blocks per row
-    public sbyte* Codes; // [columns / 4][T][4]
+    public long Blocks; // blocks per row; steps of columns per row for float weights
+    public sbyte* Codes; // [columns / 4][T][4]; for float weights the rows of FloatForm
     public float* Scales; // [blocks][T]
     public int* Offsets; // [columns / SubBlock][T]: −ZeroPoint · sum of the codes
     public int* PairSums; // [columns / SubBlock / 2][T]: two int16 sums of the codes of neighbouring sub-blocks
     public float* Output; // token 0, first row of the first group
     public long OutputStride; // bytes from token to token
     public float TensorScale;
+
+    private static readonly string[] Fields =
+    [
+        nameof(Weights), nameof(Groups), nameof(Blocks), nameof(Codes), nameof(Scales), nameof(Offsets), nameof(PairSums), nameof(Output),
+        nameof(OutputStride), nameof(TensorScale),
+    ];
+
+    /// <summary>Bytes from the beginning to a field: each takes eight.</summary>
+    internal static int Offset(string field) => 8 * Array.IndexOf(Fields, field);
 }
 
 /// <summary>
-/// One kernel tier for one layout. All tiers compute the same integers and then, per block,
+/// One kernel tier for one kind of weights. For integer weights all tiers compute the same integers and then, per block,
 /// <c>y = fma(int, d·a, y)</c> and <c>y = fma(−mins, dmin·a, y)</c> in that order, so they agree bit for bit,
 /// whatever the tile size or the number of threads.
 /// </summary>

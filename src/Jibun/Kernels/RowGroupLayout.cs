@@ -18,7 +18,7 @@ public sealed class RowGroupLayout
     public RowGroupLayout(BlockAnatomy anatomy)
     {
         Anatomy = anatomy;
-        UnitGroups = anatomy.CodeBits switch { 8 => 1, 4 => 2, 2 or 6 => 4, 3 or 5 => 8, int bits => throw new NotSupportedException($"{bits}-bit codes") };
+        UnitGroups = anatomy.CodeBits switch { 8 => 1, 4 => 2, 2 or 6 => 4, 1 or 3 or 5 => 8, int bits => throw new NotSupportedException($"{bits}-bit codes") };
         UnitBytes = UnitGroups * anatomy.CodeBits * VectorBytes / 8;
         CodeBytes = anatomy.BlockSize * Rows * anatomy.CodeBits / 8;
         ScaleOffset = CodeBytes;

@@ -55,7 +55,7 @@ internal static unsafe class RowGroupPacking
                 float scale = anatomy.HasScales ? d * (sbyte)group[layout.ScaleOffset + sub * RowGroupLayout.Rows + row] : d;
                 float min = anatomy.HasMins ? dmin * group[MinIndex(layout, sub, row)] : 0;
                 for (int i = sub * anatomy.SubBlock; i < (sub + 1) * anatomy.SubBlock; i++)
-                    weights[start + i] = scale * (Code(layout, group, row, i) - anatomy.ZeroPoint) - min;
+                    weights[start + i] = scale * (anatomy.LevelOf(Code(layout, group, row, i)) - anatomy.ZeroPoint) - min;
             }
         }
     }
@@ -109,7 +109,7 @@ internal static unsafe class RowGroupPacking
 
     private static void Blank(BlockAnatomy anatomy, ref UnpackedBlock parts)
     {
-        parts.Codes.Fill((byte)anatomy.ZeroPoint);
+        parts.Codes.Fill(anatomy.Table is null ? (byte)anatomy.ZeroPoint : (byte)0);
         parts.Scales.Clear();
         parts.Mins.Clear();
         parts.D = parts.DMin = Half.Zero;

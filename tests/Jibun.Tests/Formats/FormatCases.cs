@@ -37,7 +37,7 @@ internal static class FormatCases
             do
             {
                 random.NextBytes(block);
-                if (format.Type == GgmlType.MXFP4) block[0] = (byte)(105 + block[0] % 32); // execution layouts hold 2⁻²³ and more
+                if (format.Type == GgmlType.MXFP4) block[0] = (byte)(96 + block[0] % 32); // execution layouts hold 2⁻³² and more
                 format.Decode(block, weights);
             }
             while (!weights.All(weight => MathF.Abs(weight) < 100));

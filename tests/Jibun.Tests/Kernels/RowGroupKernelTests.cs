@@ -62,26 +62,28 @@ public sealed unsafe class RowGroupKernelTests
         }
     }
 
-    [Theory]
-    [InlineData(GgmlType.F32)]
-    [InlineData(GgmlType.F16)]
-    [InlineData(GgmlType.BF16)]
-    public void FloatProductsEqualTheScalarTruth(GgmlType type)
+    public static MatrixTheoryData<GgmlType, KernelTier, int> FloatCases => new(
+        [GgmlType.F32, GgmlType.F16, GgmlType.BF16], [KernelTier.Portable, KernelTier.Emitted], [70, 73]);
+
+    [Theory, MemberData(nameof(FloatCases))]
+    public void FloatProductsEqualTheScalarTruth(GgmlType type, KernelTier tier, int columns)
     {
+        Assert.SkipUnless(KernelSet.IsSupported(tier), $"this machine cannot run the {tier} kernels");
         BlockFormat format = BlockFormats.Get(type, "test");
-        const int Rows = 35, Columns = 70, Tokens = 11;
-        byte[] weights = new byte[Rows * (int)format.RowBytes(Columns)];
+        const int Rows = 35, Tokens = 11;
+        byte[] weights = new byte[Rows * (int)format.RowBytes(columns)];
         for (int row = 0; row < Rows; row++)
-            format.Encode(RandomValues(Columns, row), [], weights.AsSpan(row * (int)format.RowBytes(Columns), (int)format.RowBytes(Columns)));
-        float[] x = RandomValues(Tokens * Columns, seed: 3);
-        float[] y = Multiply(format, weights, Rows, Columns, x, Tokens, KernelSet.Best, threads: 2);
-        float[] decoded = new float[Rows * Columns];
+            format.Encode(RandomValues(columns, row), [], weights.AsSpan(row * (int)format.RowBytes(columns), (int)format.RowBytes(columns)));
+        float[] x = RandomValues(Tokens * columns, seed: 3), taken = [.. x];
+        if (type == GgmlType.BF16) BlockFormats.Get(type, "test").Decode(Rounded(format, x), taken);
+        float[] y = Multiply(format, weights, Rows, columns, x, Tokens, tier, threads: 2);
+        float[] decoded = new float[Rows * columns];
         format.Decode(weights, decoded);
         for (int token = 0; token < Tokens; token++)
             for (int row = 0; row < Rows; row++)
             {
                 double expected = 0;
-                for (int i = 0; i < Columns; i++) expected += (double)decoded[row * Columns + i] * x[token * Columns + i];
+                for (int i = 0; i < columns; i++) expected += (double)decoded[row * columns + i] * taken[token * columns + i];
                 Assert.Equal(expected, y[token * Rows + row], 1e-4);
             }
     }
@@ -123,6 +125,13 @@ public sealed unsafe class RowGroupKernelTests
 
     private static byte[] RandomBlocks(BlockFormat format, int rows, int columns, int seed) =>
         FormatCases.RandomBlocks(format, rows * columns, new Random(seed));
+
+    private static byte[] Rounded(BlockFormat format, float[] values)
+    {
+        byte[] blocks = new byte[format.RowBytes(values.Length)];
+        format.Encode(values, [], blocks);
+        return blocks;
+    }
 
     private static float[] RandomValues(int count, int seed)
     {

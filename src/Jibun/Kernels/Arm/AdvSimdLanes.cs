@@ -33,6 +33,13 @@ internal readonly unsafe struct AdvSimdLanes(Vector128<byte> a, Vector128<byte> 
         new((value._a.AsUInt16() << bits).AsByte(), (value._b.AsUInt16() << bits).AsByte(),
             (value._c.AsUInt16() << bits).AsByte(), (value._d.AsUInt16() << bits).AsByte());
 
+    public static AdvSimdLanes Lookup(ReadOnlySpan<byte> table, AdvSimdLanes codes)
+    {
+        Vector128<byte> all = Vector128.Create(table);
+        return new(Vector128.Shuffle(all, codes._a), Vector128.Shuffle(all, codes._b),
+            Vector128.Shuffle(all, codes._c), Vector128.Shuffle(all, codes._d));
+    }
+
     public static AdvSimdLanes DotNarrow(AdvSimdLanes sums, AdvSimdLanes codes, AdvSimdLanes activations) =>
         new(Narrow(sums._a, codes._a, activations._a), Narrow(sums._b, codes._b, activations._b),
             Narrow(sums._c, codes._c, activations._c), Narrow(sums._d, codes._d, activations._d));

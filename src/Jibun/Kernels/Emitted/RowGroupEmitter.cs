@@ -7,7 +7,7 @@ namespace Jibun.Kernels.Emitted;
 /// <summary>
 /// Writes AVX512-VNNI code for one <see cref="RowGroupLayout"/> and tile size. Registers:
 /// <code>
-/// zmm0 –7   float sums, one per token        zmm24–27  code vectors of a unit
+/// zmm0 –7   float sums, one per token        zmm24–25  code vectors, 26 their high bits, 27 the code table
 /// zmm8 –15  integer sums of a sub-block      zmm28–29  masks
 /// zmm16–23  integer sums of a block          zmm30–31  scales, scratch
 /// </code>
@@ -21,22 +21,16 @@ internal sealed class RowGroupEmitter
         zmm16, zmm17, zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25, zmm26, zmm27, zmm28, zmm29, zmm30, zmm31,
     ];
 
-    private static readonly string[] Fields =
-    [
-        nameof(RowGroupArguments.Weights), nameof(RowGroupArguments.Groups), nameof(RowGroupArguments.Blocks),
-        nameof(RowGroupArguments.Codes), nameof(RowGroupArguments.Scales), nameof(RowGroupArguments.Offsets),
-        nameof(RowGroupArguments.PairSums), nameof(RowGroupArguments.Output), nameof(RowGroupArguments.OutputStride),
-        nameof(RowGroupArguments.TensorScale),
-    ];
-
     private readonly Assembler _c;
     private readonly RowGroupLayout _layout;
     private readonly BlockAnatomy _anatomy;
     private readonly int _tokens;
+    private Label _table;
 
     private RowGroupEmitter(Assembler assembler, RowGroupLayout layout, int tokens)
     {
         (_c, _layout, _anatomy, _tokens) = (assembler, layout, layout.Anatomy, tokens);
+        _table = assembler.CreateLabel();
     }
 
     public static nint Emit(RowGroupLayout layout, int tokens) =>
@@ -47,17 +41,17 @@ internal sealed class RowGroupEmitter
     {
         CallFrame.Enter(_c);
         _c.mov(r10, CallFrame.FirstArgument);
-        _c.mov(rax, __[r10 + Field(nameof(RowGroupArguments.Weights))]);
-        _c.mov(rbx, __[r10 + Field(nameof(RowGroupArguments.Groups))]);
-        _c.mov(r9, __[r10 + Field(nameof(RowGroupArguments.Output))]);
-        LoadMasks();
+        _c.mov(rax, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Weights))]);
+        _c.mov(rbx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Groups))]);
+        _c.mov(r9, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Output))]);
+        LoadConstants();
         Label group = _c.CreateLabel(), block = _c.CreateLabel();
         _c.Label(ref group);
-        _c.mov(rdx, __[r10 + Field(nameof(RowGroupArguments.Codes))]);
-        _c.mov(rsi, __[r10 + Field(nameof(RowGroupArguments.Scales))]);
-        _c.mov(rdi, __[r10 + Field(nameof(RowGroupArguments.Offsets))]);
-        _c.mov(r8, __[r10 + Field(nameof(RowGroupArguments.PairSums))]);
-        _c.mov(rcx, __[r10 + Field(nameof(RowGroupArguments.Blocks))]);
+        _c.mov(rdx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Codes))]);
+        _c.mov(rsi, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Scales))]);
+        _c.mov(rdi, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Offsets))]);
+        _c.mov(r8, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.PairSums))]);
+        _c.mov(rcx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Blocks))]);
         for (int t = 0; t < _tokens; t++) Zero(Sum(t));
         _c.Label(ref block);
         WriteBlock();
@@ -73,6 +67,9 @@ internal sealed class RowGroupEmitter
         _c.dec(rbx);
         _c.jnz(group);
         CallFrame.Leave(_c);
+        if (_anatomy.Table is not { } table) return;
+        _c.Label(ref _table);
+        _c.db(table.Levels.ToArray());
     }
 
     private void WriteBlock()
@@ -180,35 +177,44 @@ internal sealed class RowGroupEmitter
             _c.vpsrlw(codes, low, (byte)shift);
             _c.vpandd(codes, codes, zmm28);
         }
-        if (highBits == 0) return codes;
+        if (highBits == 0) return Levels(codes);
         int highPerByte = 8 / highBits;
         int highShift = highBits * (inUnit % highPerByte) - lowBits;
         AssemblerMemoryOperand high =
             __zmmword_ptr[rax + unit + _layout.UnitGroups * lowBits * 8 + inUnit / highPerByte * RowGroupLayout.VectorBytes];
-        AssemblerRegisterZMM bits = Zmm[26 + group % 2];
+        AssemblerRegisterZMM bits = zmm26;
         if (highShift < 0) _c.vpsllw(bits, high, (byte)-highShift);
         else if (highShift > 0) _c.vpsrlw(bits, high, (byte)highShift);
         else _c.vmovdqu32(bits, high);
         _c.vpternlogd(codes, bits, zmm29, 0xF8); // codes | (bits & mask)
+        return Levels(codes);
+    }
+
+    private AssemblerRegisterZMM Levels(AssemblerRegisterZMM codes)
+    {
+        if (_anatomy.Table is not null) _c.vpshufb(codes, zmm27, codes);
         return codes;
     }
 
-    private void LoadMasks()
+    private void LoadConstants()
     {
         (int lowBits, int highBits) = _layout.Planes;
         if (lowBits < 8) Broadcast(zmm28, ((1 << lowBits) - 1) * 0x01010101);
         if (highBits != 0) Broadcast(zmm29, (((1 << highBits) - 1) << lowBits) * 0x01010101);
+        if (_anatomy.Table is null) return;
+        _c.lea(rdx, __[_table]);
+        _c.vbroadcasti32x4(zmm27, __xmmword_ptr[rdx]);
     }
 
     private void Store()
     {
-        _c.vbroadcastss(zmm30, __dword_ptr[r10 + Field(nameof(RowGroupArguments.TensorScale))]);
+        _c.vbroadcastss(zmm30, __dword_ptr[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.TensorScale))]);
         _c.mov(rdx, r9);
         for (int t = 0; t < _tokens; t++)
         {
             _c.vmulps(Sum(t), Sum(t), zmm30);
             _c.vmovups(__zmmword_ptr[rdx], Sum(t));
-            if (t + 1 < _tokens) _c.add(rdx, __[r10 + Field(nameof(RowGroupArguments.OutputStride))]);
+            if (t + 1 < _tokens) _c.add(rdx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.OutputStride))]);
         }
     }
 
@@ -225,7 +231,4 @@ internal sealed class RowGroupEmitter
     private static AssemblerRegisterZMM SubBlock(int token) => Zmm[8 + token];
 
     private static AssemblerRegisterZMM Block(int token) => Zmm[16 + token];
-
-    // Every field of RowGroupArguments takes eight bytes.
-    private static int Field(string name) => 8 * Array.IndexOf(Fields, name);
 }

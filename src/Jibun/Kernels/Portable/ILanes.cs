@@ -21,6 +21,9 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
 
     static abstract TSelf ShiftLeft(TSelf value, int bits);
 
+    /// <summary>The bytes of a table of sixteen that every code, 0 … 15, stands for.</summary>
+    static abstract TSelf Lookup(ReadOnlySpan<byte> table, TSelf codes);
+
     /// <summary>sums[lane] += Σ unsigned code byte × signed activation byte over the lane's four bytes. Codes are at most 127.</summary>
     static abstract TSelf DotNarrow(TSelf sums, TSelf codes, TSelf activations);
 

@@ -79,6 +79,15 @@ internal sealed unsafe class RowGroupLoop<TLanes>(RowGroupLayout layout) : IRowG
                 high = TLanes.And(TLanes.ShiftLeft(high, lowBits), highMask);
                 code = TLanes.Or(code, high);
             }
+            if (layout.Anatomy.Table is { } table)
+            {
+                code = TLanes.Lookup(table.Levels, code);
+                if (table.HasWideLevels)
+                {
+                    sums = TLanes.DotWide(sums, code, activations);
+                    continue;
+                }
+            }
             sums = TLanes.DotNarrow(sums, code, activations);
         }
         return sums;

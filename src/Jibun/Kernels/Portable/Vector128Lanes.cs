@@ -32,6 +32,13 @@ internal readonly unsafe struct Vector128Lanes(Vector128<byte> a, Vector128<byte
         new((value._a.AsUInt16() << bits).AsByte(), (value._b.AsUInt16() << bits).AsByte(),
             (value._c.AsUInt16() << bits).AsByte(), (value._d.AsUInt16() << bits).AsByte());
 
+    public static Vector128Lanes Lookup(ReadOnlySpan<byte> table, Vector128Lanes codes)
+    {
+        Vector128<byte> all = Vector128.Create(table);
+        return new(Vector128.Shuffle(all, codes._a), Vector128.Shuffle(all, codes._b),
+            Vector128.Shuffle(all, codes._c), Vector128.Shuffle(all, codes._d));
+    }
+
     public static Vector128Lanes DotNarrow(Vector128Lanes sums, Vector128Lanes codes, Vector128Lanes activations) =>
         DotWide(sums, codes, activations);
 

@@ -28,6 +28,12 @@ internal readonly unsafe struct Avx2Lanes(Vector256<byte> low, Vector256<byte> h
     public static Avx2Lanes ShiftLeft(Avx2Lanes value, int bits) =>
         new((value._low.AsUInt16() << bits).AsByte(), (value._high.AsUInt16() << bits).AsByte());
 
+    public static Avx2Lanes Lookup(ReadOnlySpan<byte> table, Avx2Lanes codes)
+    {
+        Vector256<byte> both = Vector256.Create(Vector128.Create(table));
+        return new(Avx2.Shuffle(both, codes._low), Avx2.Shuffle(both, codes._high));
+    }
+
     public static Avx2Lanes DotNarrow(Avx2Lanes sums, Avx2Lanes codes, Avx2Lanes activations) =>
         new(Narrow(sums._low, codes._low, activations._low), Narrow(sums._high, codes._high, activations._high));
 

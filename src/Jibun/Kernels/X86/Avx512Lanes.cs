@@ -21,6 +21,9 @@ internal readonly unsafe struct Avx512Lanes(Vector512<byte> value) : ILanes<Avx5
 
     public static Avx512Lanes ShiftLeft(Avx512Lanes value, int bits) => new((value._value.AsUInt16() << bits).AsByte());
 
+    public static Avx512Lanes Lookup(ReadOnlySpan<byte> table, Avx512Lanes codes) =>
+        new(Avx512BW.Shuffle(Vector512.Create(Vector128.Create(table)), codes._value));
+
     public static Avx512Lanes DotNarrow(Avx512Lanes sums, Avx512Lanes codes, Avx512Lanes activations)
     {
         Vector512<short> pairs = Avx512BW.MultiplyAddAdjacent(codes._value, activations._value.AsSByte());

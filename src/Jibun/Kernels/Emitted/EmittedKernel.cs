@@ -1,7 +1,7 @@
 namespace Jibun.Kernels.Emitted;
 
-/// <summary>Emitted kernels of one layout, one a tile size, each written when it is first needed (half a millisecond).</summary>
-internal sealed unsafe class EmittedRowGroupKernel(RowGroupLayout layout) : IRowGroupKernel
+/// <summary>An emitted kernel for one kind of weights: code for each tile size, written when it is first needed (half a millisecond).</summary>
+internal sealed unsafe class EmittedKernel(Func<int, nint> emit) : IRowGroupKernel
 {
     private readonly nint[] _code = new nint[ActivationBatch.TileTokens + 1];
 
@@ -16,7 +16,7 @@ internal sealed unsafe class EmittedRowGroupKernel(RowGroupLayout layout) : IRow
     {
         lock (_code)
         {
-            if (_code[tokens] == 0) Volatile.Write(ref _code[tokens], RowGroupEmitter.Emit(layout, tokens));
+            if (_code[tokens] == 0) Volatile.Write(ref _code[tokens], emit(tokens));
             return _code[tokens];
         }
     }

@@ -1,0 +1,88 @@
+using Iced.Intel;
+using Jibun.Formats;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace Jibun.Kernels.Emitted;
+
+/// <summary>
+/// Writes AVX-512 code for float weights in row groups and one tile size: zmm0–7 hold the sums of sixteen rows, one register a
+/// token; a step takes one column (float32, float16) or two (bfloat16: vdpbf16ps).
+/// </summary>
+internal sealed class FloatGroupEmitter(Assembler assembler, GgmlType type, int tokens)
+{
+    private const int Unroll = 4;
+
+    private readonly Assembler _c = assembler;
+    private readonly int _stepBytes = RowGroupLayout.Rows * (type == GgmlType.F16 ? 2 : 4);
+
+    public static nint Emit(GgmlType type, int tokens) =>
+        ExecutableMemory.Emit(assembler => new FloatGroupEmitter(assembler, type, tokens).Write());
+
+    // rax weights, rbx groups left, rcx steps left, rdx activations, r9 output, r10 arguments
+    private void Write()
+    {
+        CallFrame.Enter(_c);
+        _c.mov(r10, CallFrame.FirstArgument);
+        _c.mov(rax, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Weights))]);
+        _c.mov(rbx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Groups))]);
+        _c.mov(r9, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Output))]);
+        Label group = _c.CreateLabel(), many = _c.CreateLabel(), few = _c.CreateLabel(), one = _c.CreateLabel(), done = _c.CreateLabel();
+        _c.Label(ref group);
+        _c.mov(rdx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Codes))]);
+        _c.mov(rcx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Blocks))]);
+        for (int t = 0; t < tokens; t++) _c.vpxord(Sum(t), Sum(t), Sum(t));
+        _c.sub(rcx, Unroll);
+        _c.jl(few);
+        _c.Label(ref many);
+        for (int step = 0; step < Unroll; step++) WriteStep(step);
+        Advance(Unroll);
+        _c.sub(rcx, Unroll);
+        _c.jge(many);
+        _c.Label(ref few);
+        _c.add(rcx, Unroll);
+        _c.jz(done);
+        _c.Label(ref one);
+        WriteStep(0);
+        Advance(1);
+        _c.dec(rcx);
+        _c.jnz(one);
+        _c.Label(ref done);
+        Store();
+        _c.add(r9, RowGroupLayout.Rows * 4);
+        _c.dec(rbx);
+        _c.jnz(group);
+        CallFrame.Leave(_c);
+    }
+
+    private void WriteStep(int step)
+    {
+        AssemblerRegisterZMM weights = step % 2 == 0 ? zmm8 : zmm9;
+        int position = step * _stepBytes;
+        if (type == GgmlType.F16) _c.vcvtph2ps(weights, __ymmword_ptr[rax + position]);
+        else _c.vmovups(weights, __zmmword_ptr[rax + position]);
+        for (int t = 0; t < tokens; t++)
+        {
+            AssemblerMemoryOperand activation = __dword_bcst[rdx + (step * tokens + t) * 4];
+            if (type == GgmlType.BF16) _c.vdpbf16ps(Sum(t), weights, activation);
+            else _c.vfmadd231ps(Sum(t), weights, activation);
+        }
+    }
+
+    private void Advance(int steps)
+    {
+        _c.add(rax, steps * _stepBytes);
+        _c.add(rdx, steps * 4 * tokens);
+    }
+
+    private void Store()
+    {
+        _c.mov(rdx, r9);
+        for (int t = 0; t < tokens; t++)
+        {
+            _c.vmovups(__zmmword_ptr[rdx], Sum(t));
+            if (t + 1 < tokens) _c.add(rdx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.OutputStride))]);
+        }
+    }
+
+    private static AssemblerRegisterZMM Sum(int token) => new(Register.ZMM0 + token);
+}

@@ -1,5 +1,6 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using Jibun.Chat.Skills;
 using Jibun.Chat;
 
 namespace Jibun.Cli.Chat;
@@ -8,7 +9,7 @@ namespace Jibun.Cli.Chat;
 internal sealed class AnswerJson(string model)
 {
     private readonly StringBuilder _text = new(), _reasoning = new();
-    private readonly List<ToolCall> _calls = [];
+    private readonly List<(ToolCall Call, SkillResult? Result)> _calls = [];
     private Finished? _finished;
 
     public void Add(ChatEvent happened)
@@ -17,7 +18,8 @@ internal sealed class AnswerJson(string model)
         {
             case TextDelta text: _text.Append(text.Text); break;
             case ReasoningDelta thought: _reasoning.Append(thought.Text); break;
-            case ToolCallDelta call: _calls.Add(call.Call); break;
+            case ToolCallDelta call: _calls.Add((call.Call, null)); break;
+            case SkillDelta skill: _calls.Add((skill.Call, skill.Result)); break;
             case Finished finished: _finished = finished; break;
         }
     }
@@ -29,13 +31,18 @@ internal sealed class AnswerJson(string model)
         json.WriteString("text", _text.ToString());
         if (_reasoning.Length > 0) json.WriteString("reasoning", _reasoning.ToString());
         json.WriteStartArray("tool_calls");
-        foreach (ToolCall call in _calls)
+        foreach ((ToolCall call, SkillResult? result) in _calls)
         {
             json.WriteStartObject();
             json.WriteString("id", call.Id);
             json.WriteString("name", call.Name);
             json.WritePropertyName("arguments");
             WriteArguments(json, call.ArgumentsJson);
+            if (result is not null)
+            {
+                json.WritePropertyName("result");
+                result.WriteTo(json);
+            }
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -48,11 +55,11 @@ internal sealed class AnswerJson(string model)
         try
         {
             using JsonDocument parsed = JsonDocument.Parse(arguments);
-            parsed.WriteTo(json);
+            json.WriteRawValue(arguments);
         }
         catch (JsonException)
         {
-            json.WriteStringValue(arguments);
+            json.WriteStringValue(arguments); // as the model wrote it
         }
     }
 
@@ -69,6 +76,7 @@ internal sealed class AnswerJson(string model)
         json.WriteNumber("cached_tokens", usage.CachedTokens);
         json.WriteNumber("completion_tokens", usage.CompletionTokens);
         json.WriteNumber("time_to_first_token_seconds", Math.Round(usage.TimeToFirstToken.TotalSeconds, 6));
+        json.WriteNumber("generation_seconds", Math.Round(usage.GenerationTime.TotalSeconds, 6));
         if (FactLine.TokensPerSecond(usage) is { } rate) json.WriteNumber("tokens_per_second", Math.Round(rate, 2));
     }
 }

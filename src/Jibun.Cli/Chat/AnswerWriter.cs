@@ -14,6 +14,9 @@ internal sealed class AnswerWriter(Terminal terminal, bool withFacts)
     private bool _thinking;
     private char _last = '\n';
 
+    /// <summary>Something else may be written now without cutting a line of the answer.</summary>
+    public bool IsAtLineStart => _last == '\n';
+
     public void Write(ChatEvent happened)
     {
         switch (happened)
@@ -30,6 +33,12 @@ internal sealed class AnswerWriter(Terminal terminal, bool withFacts)
                 if (_thinking) EndThinking();
                 EndLine();
                 ToolCallCard.Write(terminal, call.Call);
+                break;
+            case SkillDelta skill:
+                if (_thinking) EndThinking();
+                EndLine();
+                ToolCallCard.Write(terminal, skill.Call);
+                ToolCallCard.Write(terminal, skill.Result);
                 break;
             case Finished finished:
                 EndLine();

@@ -6,7 +6,8 @@ using Jibun.Cli.Terminals;
 namespace Jibun.Cli.Chat;
 
 /// <summary>A conversation at the prompt: what was said so far, and the slash commands.</summary>
-internal sealed class ChatSession(Terminal terminal, IChatModel model, ChatRequest settings, IKeyboard keyboard, LineHistory history)
+internal sealed class ChatSession(
+    Terminal terminal, IChatModel model, ChatRequest settings, IKeyboard keyboard, LineHistory history, Notices notices)
 {
     private const string Prompt = "› ";
 
@@ -24,10 +25,10 @@ internal sealed class ChatSession(Terminal terminal, IChatModel model, ChatReque
     public async Task<int> RunAsync()
     {
         terminal.Error.WriteLine(terminal.Dim($"{model.Id}, {model.ContextLength} tokens of context. /help shows the commands."));
-        LineEditor editor = new(terminal, keyboard, history);
+        LineEditor editor = new(terminal, keyboard, history, notices);
         while (true)
         {
-            (LineEnd end, string line) = editor.Read(Prompt);
+            (LineEnd end, string line) = await editor.ReadAsync(Prompt);
             if (end == LineEnd.Interrupted) return ExitCode.Interrupted;
             if (end == LineEnd.Closed || line.Trim() is "/exit" or "/quit") return ExitCode.Ok;
             if (string.IsNullOrWhiteSpace(line)) continue;
@@ -45,11 +46,13 @@ internal sealed class ChatSession(Terminal terminal, IChatModel model, ChatReque
         using InterruptScope scope = terminal.CatchInterrupt();
         try
         {
-            await foreach (ChatEvent happened in model.RespondAsync(settings with { Messages = [.. _messages] }, scope.Token))
+            IAsyncEnumerable<ChatEvent> answer = model.RespondAsync(settings with { Messages = [.. _messages] }, scope.Token);
+            await foreach (ChatEvent happened in WithNotices(answer, writer))
             {
                 writer.Write(happened);
                 if (happened is TextDelta delta) text.Append(delta.Text);
                 if (happened is ToolCallDelta call) calls.Add(call.Call);
+                if (happened is SkillDelta skill) calls.Add(skill.Call);
             }
         }
         catch (OperationCanceledException)
@@ -65,6 +68,20 @@ internal sealed class ChatSession(Terminal terminal, IChatModel model, ChatReque
         }
         if (text.Length == 0 && calls.Count == 0) _messages.RemoveAt(_messages.Count - 1);
         else _messages.Add(new ChatMessage { Role = "assistant", Content = text.ToString(), ToolCalls = calls });
+    }
+
+    /// <summary>The same events; whatever comes by itself meanwhile is shown where no line is cut by it.</summary>
+    private async IAsyncEnumerable<ChatEvent> WithNotices(IAsyncEnumerable<ChatEvent> answer, AnswerWriter writer)
+    {
+        await using IAsyncEnumerator<ChatEvent> events = answer.GetAsyncEnumerator();
+        while (true)
+        {
+            Task<bool> next = events.MoveNextAsync().AsTask();
+            while (writer.IsAtLineStart && await notices.ComeBefore(next))
+                foreach (string line in notices.TakeAll()) terminal.WriteNotice(line);
+            if (!await next) break;
+            yield return events.Current;
+        }
     }
 
     private void Command(string line)

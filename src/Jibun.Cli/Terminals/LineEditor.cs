@@ -25,9 +25,9 @@ internal enum LineEnd
 
 /// <summary>
 /// Reads a line with the keys that shells have taught: arrows, Home, End, Ctrl-A E B F K U W Y L, Alt-B F, history with up and down.
-/// Pasted text keeps its line breaks; Alt-Enter and Ctrl-J start a new line.
+/// Pasted text keeps its line breaks; Alt-Enter and Ctrl-J start a new line. Notices appear above what is being typed.
 /// </summary>
-internal sealed class LineEditor(Terminal terminal, IKeyboard keyboard, LineHistory history)
+internal sealed class LineEditor(Terminal terminal, IKeyboard keyboard, LineHistory history, Notices notices)
 {
     private const string PasteOn = "\e[?2004h", PasteOff = "\e[?2004l", PasteStart = "[200~", PasteEnd = "[201~";
 
@@ -35,7 +35,7 @@ internal sealed class LineEditor(Terminal terminal, IKeyboard keyboard, LineHist
     private int _recalled; // index in the history; its count stands for the line that is being written
     private string _unfinished = "";
 
-    public (LineEnd End, string Text) Read(string prompt)
+    public async Task<(LineEnd End, string Text)> ReadAsync(string prompt)
     {
         LineView view = new(terminal.Out, prompt, terminal.Width, terminal.Height);
         string styledPrompt = terminal.Accent(prompt);
@@ -47,7 +47,7 @@ internal sealed class LineEditor(Terminal terminal, IKeyboard keyboard, LineHist
             while (true)
             {
                 if (!keyboard.HasKey) view.Draw(_buffer, styledPrompt);
-                LineEnd? end = Press(keyboard.Read());
+                LineEnd? end = Press(await NextKeyAsync(view, styledPrompt));
                 if (end is null) continue;
                 view.Finish(_buffer, styledPrompt);
                 if (end == LineEnd.Entered && !string.IsNullOrWhiteSpace(_buffer.Text)) history.Add(_buffer.Text);
@@ -59,6 +59,19 @@ internal sealed class LineEditor(Terminal terminal, IKeyboard keyboard, LineHist
             terminal.Out.Write(PasteOff);
             terminal.Out.Flush();
         }
+    }
+
+    private async Task<ConsoleKeyInfo> NextKeyAsync(LineView view, string styledPrompt)
+    {
+        if (keyboard.HasKey) return keyboard.Read();
+        Task<ConsoleKeyInfo> key = Task.Run(keyboard.Read);
+        while (await notices.ComeBefore(key))
+        {
+            view.Erase();
+            foreach (string line in notices.TakeAll()) terminal.WriteNotice(line);
+            view.Draw(_buffer, styledPrompt);
+        }
+        return await key;
     }
 
     private LineEnd? Press(ConsoleKeyInfo key)

@@ -9,6 +9,8 @@ internal sealed class LineView(TextWriter output, string prompt, int width, int 
     private readonly int _indent = CellWidth.Of(prompt);
     private int _cursorRow;
 
+    private string Erasure => _cursorRow > 0 ? $"\r\e[{_cursorRow}A\e[J" : "\r\e[J";
+
     /// <param name="styledPrompt">The prompt with its colours; it takes as many cells as the plain one.</param>
     public void Draw(LineBuffer buffer, string styledPrompt)
     {
@@ -16,9 +18,7 @@ internal sealed class LineView(TextWriter output, string prompt, int width, int 
         int first = Math.Max(0, Math.Min(row, rows.Count - Math.Max(1, height - 1)));
         int shown = Math.Min(rows.Count - first, Math.Max(1, height - 1));
 
-        StringBuilder screen = new("\r");
-        if (_cursorRow > 0) screen.Append($"\e[{_cursorRow}A");
-        screen.Append("\e[J");
+        StringBuilder screen = new(Erasure);
         for (int i = first; i < first + shown; i++)
         {
             if (i > first) screen.Append("\r\n");
@@ -31,6 +31,13 @@ internal sealed class LineView(TextWriter output, string prompt, int width, int 
         _cursorRow = row - first;
         output.Write(screen.ToString());
         output.Flush();
+    }
+
+    /// <summary>Takes it off the screen; whoever writes now leaves the cursor at the start of a line.</summary>
+    public void Erase()
+    {
+        output.Write(Erasure);
+        _cursorRow = 0;
     }
 
     /// <summary>Leaves the text on the screen and goes below it.</summary>

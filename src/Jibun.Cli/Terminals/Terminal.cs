@@ -48,6 +48,14 @@ internal class Terminal(TextReader input, TextWriter output, TextWriter error)
     /// <summary>A text file, or stdin when there is no path.</summary>
     public TextReader OpenText(string? path) => path is null or "-" ? In : new StreamReader(path);
 
+    /// <summary>Writes a line that nobody asked for, and rings the bell where lines are edited.</summary>
+    public void WriteNotice(string line)
+    {
+        string shown = string.Concat(line.Select(c => char.IsControl(c) ? ' ' : c));
+        Out.Write($"{(CanEdit ? "\a" : "")}{Accent(shown)}{(CanEdit ? "\r\n" : Environment.NewLine)}");
+        Out.Flush();
+    }
+
     /// <summary>Writes one line of JSON to stdout.</summary>
     public void WriteJson(Action<Utf8JsonWriter> write)
     {

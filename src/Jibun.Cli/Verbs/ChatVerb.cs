@@ -36,13 +36,28 @@ internal static class ChatVerb
             SkillSet skills = new(new SkillOptions { Folder = DataFolder.Path, OneShot = question is not null });
             IChatModel chat = loader.LoadChat(ModelReference.Resolve(parsed.GetValue(model)), skills);
             using IDisposable? loaded = chat as IDisposable;
-            if (question is null)
-                return await new ChatSession(terminal, chat, settings, new ConsoleKeyboard(), new LineHistory(DataFolder.History)).RunAsync();
+            if (question is null) return await TalkAsync(terminal, chat, settings, skills);
             ChatMessage asked = new() { Role = "user", Content = question };
             await AnswerOnceAsync(terminal, chat, settings with { Messages = [.. settings.Messages, asked] }, parsed.GetValue(json), cancel);
             return ExitCode.Ok;
         });
         return verb;
+    }
+
+    private static async Task<int> TalkAsync(Terminal terminal, IChatModel chat, ChatRequest settings, SkillSet skills)
+    {
+        Notices notices = new();
+        using CancellationTokenSource leaving = new();
+        Task watching = Task.Run(() => new DueWatch(skills, notices, TimeProvider.System).RunAsync(leaving.Token));
+        try
+        {
+            return await new ChatSession(terminal, chat, settings, new ConsoleKeyboard(), new LineHistory(DataFolder.History), notices).RunAsync();
+        }
+        finally
+        {
+            await leaving.CancelAsync();
+            await watching;
+        }
     }
 
     private static async Task<string?> QuestionAsync(string[] words, Terminal terminal, CancellationToken cancel)

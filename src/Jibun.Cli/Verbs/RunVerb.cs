@@ -97,6 +97,7 @@ internal static class RunVerb
             json.WriteNumber("prompt_tokens", _usage.PromptTokens);
             json.WriteNumber("completion_tokens", _usage.CompletionTokens);
             json.WriteNumber("time_to_first_token_seconds", Math.Round(_usage.TimeToFirstToken.TotalSeconds, 6));
+            json.WriteNumber("generation_seconds", Math.Round(_usage.GenerationTime.TotalSeconds, 6));
             if (FactLine.TokensPerSecond(_usage) is { } rate) json.WriteNumber("tokens_per_second", Math.Round(rate, 2));
             json.WriteEndObject();
         });

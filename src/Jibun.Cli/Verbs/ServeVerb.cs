@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Security.Cryptography;
+using Jibun.Chat.Skills;
 using Jibun.Chat;
 using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
@@ -33,7 +34,8 @@ internal static class ServeVerb
             List<IChatModel> loaded = [];
             try
             {
-                foreach (string? name in names) loaded.Add(loader.LoadChat(ModelReference.Resolve(name)));
+                SkillSet skills = new(new SkillOptions { Folder = DataFolder.Path, Rings = false });
+                foreach (string? name in names) loaded.Add(loader.LoadChat(ModelReference.Resolve(name), skills));
                 await ServeAsync(terminal, options, loaded, keyIsNew, parsed.GetValue(json), cancel);
             }
             finally

@@ -27,6 +27,8 @@ internal sealed record ChatCompletionRequest
     public static ChatCompletionRequest Parse(JsonElement body)
     {
         RefuseWhatCannotBeHonoured(body);
+        ToolDefinition[] tools = ToolParser.Parse(body);
+        bool forbidsTools = ToolParser.IsForbidden(body);
         return new ChatCompletionRequest
         {
             Model = body.FindString("model"),
@@ -36,7 +38,8 @@ internal sealed record ChatCompletionRequest
             Chat = new ChatRequest
             {
                 Messages = MessageParser.Parse(body),
-                Tools = ToolParser.Parse(body),
+                Tools = forbidsTools ? [] : tools,
+                ForbidsTools = forbidsTools,
                 Sampling = ParseSampling(body),
                 MaxTokens = body.FindInteger("max_completion_tokens", 1, int.MaxValue) ?? body.FindInteger("max_tokens", 1, int.MaxValue),
                 Stop = ParseStop(body),

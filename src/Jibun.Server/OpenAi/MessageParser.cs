@@ -33,7 +33,7 @@ internal static class MessageParser
             case "system" or "developer" or "user":
                 return parsed.Content is null ? throw ApiException.Invalid(at + "content", "is required") : parsed;
             case "assistant":
-                ToolCall[] calls = ParseToolCalls(message, at);
+                ToolCall[] calls = [.. SkillCall.Parse(message, at), .. ParseToolCalls(message, at)];
                 if (parsed.Content is null && calls.Length == 0)
                     throw ApiException.Invalid(at + "content", "is required where the message has no tool_calls");
                 return parsed with { ToolCalls = calls, Reasoning = message.FindString("reasoning_content", at) };

@@ -50,6 +50,9 @@ internal sealed class StreamedAnswer(HttpContext context, CompletionHead head, b
                 await SendDeltaAsync(delta => WriteToolCall(delta, call.Index, call.Call, ""));
                 await SendDeltaAsync(delta => WriteToolCall(delta, call.Index, null, call.Call.ArgumentsJson));
                 break;
+            case SkillDelta skill:
+                await SendDeltaAsync(delta => SkillCall.Write(delta, skill));
+                break;
             case Finished finished:
                 await SendDeltaAsync(_ => { }, CompletionHead.ReasonName(finished.Reason));
                 if (includeUsage) await SendUsageAsync(finished.Usage);

@@ -6,14 +6,7 @@ namespace Jibun.Server.OpenAi;
 
 internal static class ToolParser
 {
-    /// <summary>The tools that the model may call in this answer: none when tool_choice is "none".</summary>
     public static ToolDefinition[] Parse(JsonElement body)
-    {
-        ToolDefinition[] tools = ParseTools(body);
-        return IsForbidden(body) ? [] : tools;
-    }
-
-    private static ToolDefinition[] ParseTools(JsonElement body)
     {
         if (body.FindArray("tools") is not { } tools) return [];
         ToolDefinition[] parsed = new ToolDefinition[tools.GetArrayLength()];
@@ -33,7 +26,8 @@ internal static class ToolParser
         return parsed;
     }
 
-    private static bool IsForbidden(JsonElement body) => body.Find("tool_choice") switch
+    /// <summary>tool_choice is "none".</summary>
+    public static bool IsForbidden(JsonElement body) => body.Find("tool_choice") switch
     {
         null => false,
         { ValueKind: JsonValueKind.String } choice when choice.ValueEquals("auto") => false,

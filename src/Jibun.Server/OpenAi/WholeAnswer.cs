@@ -13,6 +13,7 @@ internal static class WholeAnswer
     {
         StringBuilder text = new(), reasoning = new();
         List<ToolCall> calls = [];
+        List<SkillDelta> skills = [];
         Finished? finished = null;
         await foreach (ChatEvent happened in events)
         {
@@ -21,6 +22,7 @@ internal static class WholeAnswer
                 case TextDelta delta: text.Append(delta.Text); break;
                 case ReasoningDelta delta: reasoning.Append(delta.Text); break;
                 case ToolCallDelta delta: calls.Add(delta.Call); break;
+                case SkillDelta skill: skills.Add(skill); break;
                 case Finished end: finished = end; break;
             }
         }
@@ -32,7 +34,7 @@ internal static class WholeAnswer
             json.WriteStartArray("choices");
             json.WriteStartObject();
             json.WriteNumber("index", 0);
-            WriteMessage(json, text.ToString(), reasoning.ToString(), calls);
+            WriteMessage(json, text.ToString(), reasoning.ToString(), calls, skills);
             json.WriteNull("logprobs");
             json.WriteString("finish_reason", CompletionHead.ReasonName(finished.Reason));
             json.WriteEndObject();
@@ -42,13 +44,14 @@ internal static class WholeAnswer
         });
     }
 
-    private static void WriteMessage(Utf8JsonWriter json, string text, string reasoning, List<ToolCall> calls)
+    private static void WriteMessage(Utf8JsonWriter json, string text, string reasoning, List<ToolCall> calls, List<SkillDelta> skills)
     {
         json.WriteStartObject("message");
         json.WriteString("role", "assistant");
         json.WriteString("content", text.Length == 0 && calls.Count > 0 ? null : text);
         json.WriteNull("refusal");
         if (reasoning.Length > 0) json.WriteString("reasoning_content", reasoning);
+        SkillCall.Write(json, [.. skills]);
         if (calls.Count > 0)
         {
             json.WriteStartArray("tool_calls");

@@ -47,7 +47,7 @@ class AnswerView {
     this.calls = element('div');
     this.facts = element('p', { className: 'facts' });
     this.article = element('article', { className: 'assistant' }, element('h2', { textContent: 'Jibun' }),
-      this.fold, this.text, this.calls, this.facts);
+      this.fold, this.calls, this.text, this.facts);
     $('log').append(this.article);
     this.pending = false;
     this.spoken = 0;
@@ -61,7 +61,7 @@ class AnswerView {
       this.fold.hidden = !message.reasoning_content;
       this.thinking.replaceChildren(...renderMarkdown(message.reasoning_content ?? ''));
       this.text.replaceChildren(...renderMarkdown(message.content ?? ''));
-      this.calls.replaceChildren(...(message.tool_calls ?? []).map(callCard));
+      this.calls.replaceChildren(...(message.skills ?? []).map(skillCard), ...(message.tool_calls ?? []).map(callCard));
       if (message.thinkingSeconds !== undefined)
         this.fold.firstChild.textContent = `Thought for ${message.thinkingSeconds.toFixed(1)} s`;
       this.facts.textContent = message.facts ?? '';
@@ -82,12 +82,24 @@ class AnswerView {
 }
 
 function callCard(call) {
-  const rows = element('dl');
   let values = {};
   try { values = JSON.parse(call.function.arguments || '{}'); } catch { values = { arguments: call.function.arguments }; }
-  for (const [name, value] of Object.entries(values))
+  return card(call.function.name, Object.entries(values));
+}
+
+/** What a built-in tool was asked to do, and what came of it. */
+function skillCard({ name, arguments: values, result }) {
+  const made = card(name, Object.entries(values));
+  const facts = result.facts ?? [];
+  if (result.title || facts.length) made.append(...card(result.title ?? '', facts.map(fact => [fact.name, fact.value])).children);
+  return made;
+}
+
+function card(title, values) {
+  const rows = element('dl');
+  for (const [name, value] of values)
     rows.append(element('dt', { textContent: name }), element('dd', { textContent: typeof value === 'string' ? value : JSON.stringify(value) }));
-  return element('div', { className: 'call' }, element('strong', { textContent: call.function.name }), rows);
+  return element('div', { className: 'call' }, element('strong', { textContent: title }), rows);
 }
 
 function stayAtEnd() {
@@ -121,6 +133,7 @@ function takeDelta(message, delta, started) {
       message.thinkingSeconds = (performance.now() - started) / 1000;
     message.content += delta.content;
   }
+  if (delta.skills) message.skills = [...(message.skills ?? []), ...delta.skills];
   for (const piece of delta.tool_calls ?? []) {
     message.tool_calls ??= [];
     const call = message.tool_calls[piece.index] ??= { id: piece.id, type: 'function', function: { name: piece.function.name, arguments: '' } };
@@ -139,7 +152,7 @@ function factLine(usage, timings, reason) {
 
 function requestBody() {
   const system = $('system').value.trim();
-  const sent = messages.map(({ role, content, tool_calls }) => ({ role, content, ...(tool_calls ? { tool_calls } : {}) }));
+  const sent = messages.map(({ role, content, tool_calls, skills }) => ({ role, content, tool_calls, skills }));
   const number = id => $(id).value === '' ? undefined : Number($(id).value);
   return JSON.stringify({
     model: $('model').value, stream: true, stream_options: { include_usage: true },

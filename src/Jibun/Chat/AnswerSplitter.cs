@@ -111,7 +111,7 @@ internal sealed class AnswerSplitter(bool insideThinking, bool withTools)
             string arguments = root.TryGetProperty("arguments", out JsonElement given) ? given.GetRawText() : "{}";
             return new ToolCall($"call_{Guid.NewGuid():N}"[..13], name.GetString()!, arguments);
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // the latter for half a surrogate pair
         {
             return null;
         }

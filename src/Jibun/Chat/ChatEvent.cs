@@ -8,13 +8,10 @@ public sealed record TextDelta(string Text) : ChatEvent;
 
 public sealed record ReasoningDelta(string Text) : ChatEvent;
 
-/// <summary>One whole tool call; <paramref name="Index"/> counts the calls of this answer from 0.</summary>
+/// <summary>One whole tool call for the caller to carry out; <paramref name="Index"/> counts the calls of this answer from 0.</summary>
 public sealed record ToolCallDelta(int Index, ToolCall Call) : ChatEvent;
 
-/// <summary>
-/// What a built-in tool did with the call before it, as the fields of a card; its words follow as text. A call without this is
-/// the caller's to carry out.
-/// </summary>
-public sealed record SkillDelta(Skills.SkillResult Result) : ChatEvent;
+/// <summary>A call that a built-in tool has carried out, with what came of it as the fields of a card; its words follow as text.</summary>
+public sealed record SkillDelta(ToolCall Call, Skills.SkillResult Result) : ChatEvent;
 
 public sealed record Finished(FinishReason Reason, ChatUsage Usage) : ChatEvent;

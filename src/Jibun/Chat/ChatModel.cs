@@ -12,6 +12,7 @@ namespace Jibun.Chat;
 public sealed class ChatModel : IChatModel, IDisposable
 {
     private readonly ChatTemplate _template;
+    private readonly Lazy<TemplateCapabilities> _capabilities;
 
     /// <exception cref="ModelException">The model has no chat template, or one that cannot be parsed.</exception>
     public ChatModel(string id, LoadedModel model)
@@ -23,6 +24,7 @@ public sealed class ChatModel : IChatModel, IDisposable
         try
         {
             _template = ChatTemplate.Parse(source, "tokenizer.chat_template");
+            _capabilities = new(() => TemplateCapabilities.Probe(_template));
         }
         catch (TemplateException error)
         {
@@ -85,12 +87,15 @@ public sealed class ChatModel : IChatModel, IDisposable
 
     private string Render(ChatRequest request)
     {
+        if (request.Tools.Count > 0 && !_capabilities.Value.Tools)
+            throw new JibunException($"the chat template of {Id} has no place for tools; ask without them");
         var context = new TemplateContext
         {
             Messages = [.. request.Messages.Select(ToTemplate)],
             Tools = [.. request.Tools.Select(tool => new TemplateTool(tool.Name, tool.Description, tool.Parameters))],
             BosToken = Text(Loaded.Tokenizer.Bos),
             EosToken = Text(Loaded.Tokenizer.Eos),
+            Capabilities = _capabilities.Value,
             Variables = request.TemplateVariables.ToDictionary(variable => variable.Key, variable => Value.FromJson(variable.Value)),
         };
         return _template.Render(context);

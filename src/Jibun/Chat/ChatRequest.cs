@@ -9,6 +9,9 @@ public sealed record ChatRequest
 
     public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
 
+    /// <summary>No call shall be made or carried out; what would be one is said in words.</summary>
+    public bool ForbidsTools { get; init; }
+
     public SamplingOptions Sampling { get; init; } = new();
 
     /// <summary>Tokens of the answer, reasoning included; null means until the context is full.</summary>

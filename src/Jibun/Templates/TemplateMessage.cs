@@ -60,7 +60,7 @@ public sealed record TemplateToolCall(string Id, string Name, string ArgumentsJs
             using JsonDocument arguments = JsonDocument.Parse(ArgumentsJson.Trim() is { Length: > 0 } text ? text : "{}");
             if (arguments.RootElement.ValueKind == JsonValueKind.Object) return Value.FromJson(arguments.RootElement);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException) // the latter for half a surrogate pair
         {
             throw new TemplateException($"the arguments of the tool call {Id} ({Name}) are not JSON: {error.Message}", error);
         }

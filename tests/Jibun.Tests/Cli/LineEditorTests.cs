@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Jibun.Cli.Terminals;
 
 namespace Jibun.Tests.Cli;
@@ -59,6 +60,28 @@ public class LineEditorTests
     }
 
     [Fact]
+    public async Task A_notice_appears_above_what_is_being_typed()
+    {
+        StringWriter screen = new();
+        Notices notices = new();
+        SlowKeyboard keyboard = new();
+        LineEditor editor = new(new NarrowTerminal(screen, 20), keyboard, new LineHistory(null), notices);
+        Task<(LineEnd End, string Text)> reading = editor.ReadAsync("› ");
+        keyboard.Type(new string('日', 9) + "x"); // the second row begins with the last 日
+        await UntilShown($"  日x\r\e[5C");
+        notices.Add("⏰ The timer\e is up.");
+        string above = $"\r\e[1A\e[J⏰ The timer  is up.{Environment.NewLine}";
+        await UntilShown($"{above}\r\e[J› {new string('日', 8)}\r\n  日x\r\e[5C");
+        keyboard.Type("y\r");
+        Assert.Equal((LineEnd.Entered, new string('日', 9) + "xy"), await reading);
+
+        async Task UntilShown(string text)
+        {
+            while (!screen.ToString().Contains(text, StringComparison.Ordinal)) await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public void Long_lines_wrap_at_the_width_and_the_cursor_finds_its_row()
     {
         string screen = Edit(new string('x', 30) + "⇤⏎", width: 20, slowly: true).Screen;
@@ -102,8 +125,28 @@ public class LineEditorTests
     {
         StringWriter screen = new();
         NarrowTerminal terminal = new(screen, width);
-        var (end, text) = new LineEditor(terminal, new Script(keys, slowly), history ?? new LineHistory(null)).Read("› ");
+        LineEditor editor = new(terminal, new Script(keys, slowly), history ?? new LineHistory(null), new Notices());
+        (LineEnd end, string text) = editor.ReadAsync("› ").GetAwaiter().GetResult();
         return (end, text, screen.ToString());
+    }
+
+    /// <summary>Waits for keys, as a person's does.</summary>
+    private sealed class SlowKeyboard : IKeyboard
+    {
+        private readonly BlockingCollection<char> _typed = [];
+
+        public bool HasKey => false;
+
+        public void Type(string text)
+        {
+            foreach (char c in text) _typed.Add(c);
+        }
+
+        public ConsoleKeyInfo Read()
+        {
+            char c = _typed.Take(TestContext.Current.CancellationToken);
+            return new ConsoleKeyInfo(c, c == '\r' ? ConsoleKey.Enter : ConsoleKey.None, false, false, false);
+        }
     }
 
     private sealed class NarrowTerminal(TextWriter output, int width) : Terminal(TextReader.Null, output, TextWriter.Null)

@@ -25,14 +25,14 @@ public sealed class NanoChatModelTests : IDisposable
     public async Task A_command_is_carried_out()
     {
         List<ChatEvent> events = await Answer(Model(TimerCall), "set a timer for ten minutes");
-        ToolCall call = Assert.IsType<ToolCallDelta>(events[0]).Call;
+        (ToolCall call, SkillResult done) = Assert.IsType<SkillDelta>(events[0]);
         Assert.Equal(("timer_set", """{"duration":"ten minutes"}"""), (call.Name, call.ArgumentsJson));
         Assert.Matches("^call_[0-9a-f]{24}$", call.Id);
-        Assert.Equal("Timer", Assert.IsType<SkillDelta>(events[1]).Result.Title);
-        Assert.Equal(new TextDelta("Timer set for 10 minutes, until 2:32 pm."), events[2]);
-        Finished finished = Assert.IsType<Finished>(events[3]);
+        Assert.Equal("Timer", done.Title);
+        Assert.Equal(new TextDelta("Timer set for 10 minutes, until 2:32 pm."), events[1]);
+        Finished finished = Assert.IsType<Finished>(events[2]);
         Assert.Equal((FinishReason.Stop, 7), (finished.Reason, finished.Usage.PromptTokens));
-        Assert.Equal(4, events.Count);
+        Assert.Equal(3, events.Count);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class NanoChatModelTests : IDisposable
     {
         List<ChatEvent> english = await Answer(Model(HandoffCall), "write a poem");
         Assert.Equal(Handoff, Text(english));
-        Assert.DoesNotContain(english, happened => happened is ToolCallDelta);
+        Assert.DoesNotContain(english, happened => happened is ToolCallDelta or SkillDelta);
         Assert.StartsWith("私が扱えるのは命令だけです", Text(await Answer(Model(HandoffCall), "詩を書いて")));
     }
 
@@ -79,7 +79,7 @@ public sealed class NanoChatModelTests : IDisposable
     {
         NanoChatModel model = Model(TimerCall.Replace("ten minutes", "ten"));
         List<ChatEvent> events = await Answer(model, Request("set a timer for ten") with { Tools = [Tool("timer_set", schema)] });
-        if (arguments is null) Assert.Equal(Handoff, Text(events));
+        if (arguments is null) Assert.Equal("I take this for timer_set(duration: ten), but the tool that was offered needs minutes.", Text(events));
         else Assert.Equal(arguments, Assert.IsType<ToolCallDelta>(events[0]).Call.ArgumentsJson);
         Assert.Equal(arguments is null ? FinishReason.Stop : FinishReason.ToolCalls, Assert.IsType<Finished>(events[^1]).Reason);
     }
@@ -90,7 +90,9 @@ public sealed class NanoChatModelTests : IDisposable
         var bench = new SkillBench();
         var model = new NanoChatModel(Script(TimerCall), 512, bench.Skills, "nano");
         List<ChatEvent> events = await Answer(model, Request("set a timer") with { Tools = [Tool("get_weather", "{}")] });
-        Assert.Equal(Handoff, Text(events));
+        Assert.Equal("I take this for timer_set(duration: ten minutes), but no such tool was offered, and I can only call my own.", Text(events));
+        events = await Answer(model, Request("タイマーをセットして") with { ForbidsTools = true });
+        Assert.Equal("timer_set(duration: ten minutes) のことだと思いますが、この依頼では道具を使えません。", Text(events));
         Assert.Equal("No timer is set.", bench.Say("x", "timer_status"));
     }
 
@@ -152,6 +154,29 @@ public sealed class NanoChatModelTests : IDisposable
         request = Then(request, "yes please");
         await Answer(model, Then(request with { Messages = [.. request.Messages, Said(done)] }, "yes"));
         Assert.Equal(2, _asked.Count); // nothing is open any more: the model is asked
+    }
+
+    [Fact]
+    public async Task A_yes_also_counts_where_the_caller_keeps_only_texts()
+    {
+        var bench = new SkillBench();
+        bench.Say("add", "list_add", ("item", "milk"));
+        var model = new NanoChatModel(Script("""<tool_call>{"name": "list_clear", "arguments": {}}</tool_call>"""), 512, bench.Skills, "nano");
+        ChatRequest request = Request("clear my list");
+        request = request with { Messages = [.. request.Messages, Said(await Answer(model, request)) with { ToolCalls = [] }] };
+        Assert.Equal("The shopping list is empty now.", Text(await Answer(model, Then(request, "yes"))));
+    }
+
+    [Fact]
+    public async Task A_yes_does_nothing_twice()
+    {
+        var bench = new SkillBench();
+        var model = new NanoChatModel(Script(TimerCall, "All right."), 512, bench.Skills, "nano");
+        ChatRequest request = Request("set a timer");
+        request = request with { Messages = [.. request.Messages, Said(await Answer(model, request))] };
+        Assert.Equal("All right.", Text(await Answer(model, Then(request, "yes"))));
+        Assert.DoesNotContain("2 timers", bench.Say("x", "timer_status"));
+        Assert.StartsWith("10 minutes left", bench.Say("x", "timer_status"));
     }
 
     [Fact]
@@ -263,7 +288,7 @@ public sealed class NanoChatModelTests : IDisposable
         {
             Role = "assistant",
             Content = Text(events),
-            ToolCalls = [.. events.OfType<ToolCallDelta>().Select(call => call.Call)],
+            ToolCalls = [.. events.OfType<SkillDelta>().Select(call => call.Call)],
         };
 
     private static ToolDefinition Tool(string name, string schema) => new(name, null, JsonDocument.Parse(schema).RootElement);

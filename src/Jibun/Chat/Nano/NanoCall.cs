@@ -61,7 +61,7 @@ public sealed record NanoCall(string Name, IReadOnlyList<NanoArgument> Arguments
             }
             return new NanoCall(name.GetString()!, list);
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // the latter for half a surrogate pair
         {
             return null;
         }

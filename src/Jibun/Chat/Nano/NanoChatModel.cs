@@ -51,7 +51,8 @@ public sealed class NanoChatModel : IChatModel, IDisposable
         string text = last.Content ?? "";
         if (string.IsNullOrWhiteSpace(text)) throw new JibunException("the message is empty");
         bool japanese = Script.IsJapanese(text);
-        if (_skills is not null && request.Tools.Count == 0 && Settle(_skills, turns, text) is { } settled)
+        SkillSet? skills = request.Tools.Count == 0 && !request.ForbidsTools ? _skills : null;
+        if (skills is not null && await SettleAsync(skills, turns, text, cancel).ConfigureAwait(false) is { } settled)
         {
             foreach (ChatEvent said in Events(settled.Call, settled.Result)) yield return said;
             yield return new Finished(FinishReason.Stop, new ChatUsage());
@@ -68,19 +69,19 @@ public sealed class NanoChatModel : IChatModel, IDisposable
         else if (call.Name == NanoCall.Handoff)
             yield return new TextDelta(Cut(NanoDoubt.Question(reply.Candidates, request.Tools, japanese)
                 ?? SkillSet.Handoff(japanese).Text, request.Stop));
-        else if (request.Tools.Count > 0 || _skills is null)
+        else if (skills is null)
         {
-            if (OfferedCall.Fit(call, request.Tools) is { } offered)
+            if (!request.ForbidsTools && OfferedCall.Fit(call, request.Tools) is { } offered)
             {
                 yield return new ToolCallDelta(0, offered);
                 reason = FinishReason.ToolCalls;
             }
-            else yield return new TextDelta(Cut(SkillSet.Handoff(japanese).Text, request.Stop));
+            else yield return new TextDelta(Cut(OfferedCall.WhyNot(call, request, japanese), request.Stop));
         }
         else
         {
             cancel.ThrowIfCancellationRequested();
-            SkillResult result = _skills.Run(new SkillRequest(call, text) { PreviousAnswer = turns.PreviousAnswer });
+            SkillResult result = skills.Run(new SkillRequest(call, text) { PreviousAnswer = turns.PreviousAnswer });
             foreach (ChatEvent said in Events(call, result)) yield return said;
         }
         yield return new Finished(reason, reply.Usage);
@@ -89,11 +90,21 @@ public sealed class NanoChatModel : IChatModel, IDisposable
     public void Dispose() => _model?.Dispose();
 
     // A yes or no to the question asked before: in this conversation, or by the process before this one.
-    private static (NanoCall? Call, SkillResult Result)? Settle(SkillSet skills, NanoTurns turns, string text)
+    private async Task<(NanoCall? Call, SkillResult Result)?> SettleAsync(
+        SkillSet skills, NanoTurns turns, string text, CancellationToken cancel)
     {
         if (!Consent.TryParse(text, out bool yes)) return null;
         if (turns.IsFirst) return skills.Answer(text) is { } answered ? (null, answered) : null;
-        if (turns.Asked is not { } asked) return null;
+        if (!SkillTurn.IsQuestion(turns.PreviousAnswer)) return null;
+        if (turns.Asked is not { } asked)
+        {
+            // Callers that know only texts send no calls back: the sentence that led to the question gives it again.
+            if (turns.PreviousSentence is not { } said) return null;
+            NanoReply again = await _ask(turns.History.TakeLast(MostTurns).ToArray(), said, MostTokens, cancel).ConfigureAwait(false);
+            if (NanoCall.TryParse(again.Text) is not { } call) return null;
+            asked = (call, said);
+        }
+        if (SkillCatalog.Default.Find(asked.Call.Name) is not { Confirm: true }) return null;
         var request = new SkillRequest(asked.Call, asked.Utterance);
         // Still the same question: what it asks about has not changed meanwhile.
         if (skills.Run(request) is not { NeedsConfirmation: true } question || question.Text != turns.PreviousAnswer) return null;
@@ -103,8 +114,7 @@ public sealed class NanoChatModel : IChatModel, IDisposable
 
     private static IEnumerable<ChatEvent> Events(NanoCall? call, SkillResult result)
     {
-        if (call is not null && !result.IsHandoff) yield return new ToolCallDelta(0, OfferedCall.Of(call));
-        if (call is not null) yield return new SkillDelta(result);
+        if (call is not null && !result.IsHandoff) yield return new SkillDelta(OfferedCall.Of(call), result);
         yield return new TextDelta(result.Warning is { } warning ? $"{result.Text}\n{warning}" : result.Text);
     }
 

@@ -16,6 +16,9 @@ internal sealed class NanoTurns
     /// <summary>The call of the turn before with the sentence it came from, which a question may have been about.</summary>
     public (NanoCall Call, string Utterance)? Asked { get; private set; }
 
+    /// <summary>What the user said in the turn before.</summary>
+    public string? PreviousSentence { get; private set; }
+
     /// <summary>Nothing was answered yet.</summary>
     public bool IsFirst { get; private set; } = true;
 
@@ -31,6 +34,7 @@ internal sealed class NanoTurns
                 turns.IsFirst = false;
                 turns.PreviousAnswer = string.IsNullOrEmpty(message.Content) ? turns.PreviousAnswer : message.Content;
                 turns.Asked = null;
+                turns.PreviousSentence = said;
                 if (said is null || message.ToolCalls is not [{ } call, ..]
                     || OfferedCall.Parse(call) is not { } parsed) continue;
                 IEnumerable<NanoArgument> arguments = parsed.Arguments.Select(argument =>

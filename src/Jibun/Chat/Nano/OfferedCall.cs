@@ -25,15 +25,37 @@ internal static class OfferedCall
         IReadOnlyList<NanoArgument> arguments = call.Arguments;
         if (wanted.Parameters.TryGetProperty("properties", out properties) && properties.ValueKind == JsonValueKind.Object)
             arguments = [.. arguments.Where(argument => properties.TryGetProperty(argument.Name, out _))];
-        if (wanted.Parameters.TryGetProperty("required", out JsonElement required) && required.ValueKind == JsonValueKind.Array)
-            foreach (JsonElement name in required.EnumerateArray())
-                if (arguments.All(argument => argument.Name != name.ToString())) return null;
-        return new ToolCall(NewId(), call.Name, Arguments(arguments, properties));
+        return Missing(arguments, wanted) is null ? new ToolCall(NewId(), call.Name, Arguments(arguments, properties)) : null;
+    }
+
+    /// <summary>In words, why the call that the model found cannot be passed on.</summary>
+    public static string WhyNot(NanoCall call, ChatRequest request, bool japanese)
+    {
+        string found = $"{call.Name}({string.Join(", ", call.Arguments.Select(argument => $"{argument.Name}: {argument.Value}"))})";
+        ToolDefinition? wanted = request.Tools.FirstOrDefault(tool => tool.Name == call.Name);
+        string? missing = wanted is null ? null : Missing(call.Arguments, wanted);
+        if (japanese)
+        {
+            return $"{found} のことだと思いますが、"
+                + (request.ForbidsTools ? "この依頼では道具を使えません。"
+                : missing is null ? "その道具は渡されていません。私が使えるのは内蔵の道具だけです。"
+                : $"渡された道具には {missing} が必要です。");
+        }
+        return $"I take this for {found}, but "
+            + (request.ForbidsTools ? "the request forbids tools."
+            : missing is null ? "no such tool was offered, and I can only call my own."
+            : $"the tool that was offered needs {missing}.");
     }
 
     /// <summary>A call of the contract in the model's form; null when its arguments are no JSON object.</summary>
     public static NanoCall? Parse(ToolCall call) =>
         NanoCall.TryParse($"<tool_call>{{\"name\": {Quote(call.Name)}, \"arguments\": {call.ArgumentsJson}}}</tool_call>");
+
+    private static string? Missing(IReadOnlyList<NanoArgument> arguments, ToolDefinition tool) =>
+        tool.Parameters.ValueKind == JsonValueKind.Object
+            && tool.Parameters.TryGetProperty("required", out JsonElement required) && required.ValueKind == JsonValueKind.Array
+            ? required.EnumerateArray().Select(name => name.ToString()).FirstOrDefault(name => arguments.All(argument => argument.Name != name))
+            : null;
 
     private static string NewId() => "call_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
 

@@ -23,6 +23,9 @@ public sealed record SkillOptions
 
     public Random Random { get; init; } = Random.Shared;
 
+    /// <summary>Somebody announces what comes due; otherwise answers say that only an open chat does.</summary>
+    public bool Rings { get; init; } = true;
+
     /// <summary>
     /// The process ends after one answer: a question stays open for the next one, and answers say that nobody waits to ring.
     /// </summary>

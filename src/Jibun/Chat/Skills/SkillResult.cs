@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Jibun.Chat.Skills;
 
 /// <summary>One line of a card.</summary>
@@ -28,6 +30,31 @@ public sealed record SkillResult
 
     /// <summary>Something about the data folder that the user should know.</summary>
     public string? Warning { get; init; }
+
+    /// <summary>As one JSON object; what does not apply is left out.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("text", Text);
+        if (Title is not null) json.WriteString("title", Title);
+        if (Facts.Count > 0)
+        {
+            json.WriteStartArray("facts");
+            foreach (SkillFact fact in Facts)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", fact.Name);
+                json.WriteString("value", fact.Value);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+        if (DueAt is { } due) json.WriteString("due_at", due);
+        if (IsError) json.WriteBoolean("is_error", true);
+        if (NeedsConfirmation) json.WriteBoolean("needs_confirmation", true);
+        if (Warning is not null) json.WriteString("warning", Warning);
+        json.WriteEndObject();
+    }
 }
 
 /// <summary>A timer, alarm or reminder whose time has come.</summary>

@@ -20,6 +20,8 @@ internal sealed class SkillTurn(SkillRequest request, SkillOptions options, Skil
 
     private static readonly string[] s_additions = ["another", "and one", "also", "too", "as well", "もう一つ", "もうひとつ", "追加", "新しい"];
 
+    private const string YesOrNo = " (yes or no)", YesOrNoJapanese = "（はい／いいえ）";
+
     private OpenState? _open;
 
     public string Tool => request.Call.Name;
@@ -83,9 +85,12 @@ internal sealed class SkillTurn(SkillRequest request, SkillOptions options, Skil
 
     public SkillResult Ask(string english, string japanese) => new()
     {
-        Text = Pick(english + " (yes or no)", japanese + "（はい／いいえ）"),
+        Text = Pick(english + YesOrNo, japanese + YesOrNoJapanese),
         NeedsConfirmation = true,
     };
+
+    public static bool IsQuestion(string? answer) =>
+        answer is not null && (answer.EndsWith(YesOrNo, StringComparison.Ordinal) || answer.EndsWith(YesOrNoJapanese, StringComparison.Ordinal));
 
     /// <summary>A local time as a moment; one that the clocks skip is an hour later.</summary>
     public DateTimeOffset At(DateTime local)
@@ -105,7 +110,7 @@ internal sealed class SkillTurn(SkillRequest request, SkillOptions options, Skil
     public string Day(DateOnly date) => TimeText.Day(date, Today, Japanese);
 
     /// <summary>Said behind what rings later, where nobody will be there to ring.</summary>
-    public string RingNote => !options.OneShot
+    public string RingNote => options is { Rings: true, OneShot: false }
         ? ""
         : Pick(" It can only ring while a chat is open: start jibun and leave it open.",
         "鳴らせるのはチャットを開いている間だけです。jibun を開いたままにしてください。");

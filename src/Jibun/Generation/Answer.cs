@@ -15,7 +15,7 @@ internal sealed class Answer
     private readonly StreamingDecoder _decoder;
     private readonly StopStrings _stops;
     private readonly CancellationToken _cancel;
-    private readonly int _firstToken;
+    private readonly int _firstToken, _promptRun;
     private volatile bool _abandoned;
 
     public Answer(Conversation conversation, Tokenizer tokenizer, GenerationOptions options, int vocabulary, CancellationToken cancel)
@@ -25,6 +25,7 @@ internal sealed class Answer
         _options = options;
         _cancel = cancel;
         _firstToken = conversation.Tokens.Count;
+        _promptRun = _firstToken - conversation.Cache.Length;
         _sampler = new Sampler(options.Sampling, vocabulary);
         _decoder = new StreamingDecoder(tokenizer, options.SpecialText);
         _stops = new StopStrings(options.Stop);
@@ -40,6 +41,9 @@ internal sealed class Answer
 
     /// <summary>Tokens that the cache lacks.</summary>
     public ReadOnlySpan<int> Uncomputed => Conversation.TokenSpan[Conversation.Cache.Length..];
+
+    /// <summary>Length of the run that the first of them belongs to: of the prompt as it came, or one generated token.</summary>
+    public int RunLength => Conversation.Cache.Length < _firstToken ? _promptRun : 1;
 
     public void Abandon() => _abandoned = true;
 

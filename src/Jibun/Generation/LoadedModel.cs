@@ -117,7 +117,7 @@ public sealed class LoadedModel : IDisposable
             ReadOnlySpan<int> part = tokens.Slice(start, Math.Min(Scheduler.BatchRows, tokens.Length - start));
             bool last = start + part.Length == tokens.Length;
             batch.Clear();
-            batch.Add(cache, part, all ? LogitRows.All : last ? LogitRows.Last : LogitRows.None);
+            batch.Add(cache, part, all ? LogitRows.All : last ? LogitRows.Last : LogitRows.None, tokens.Length);
             Model.Forward(batch, all ? logits.AsSpan(start * vocabulary) : logits);
         }
         return logits;

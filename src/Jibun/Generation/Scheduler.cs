@@ -106,7 +106,7 @@ internal sealed class Scheduler : IDisposable
     {
         ReadOnlySpan<int> tokens = answer.Uncomputed;
         bool last = rows == tokens.Length;
-        _batch.Add(answer.Conversation.Cache, tokens[..rows], last ? LogitRows.Last : LogitRows.None);
+        _batch.Add(answer.Conversation.Cache, tokens[..rows], last ? LogitRows.Last : LogitRows.None, answer.RunLength);
         if (last) _wantLogits.Add(answer);
     }
 

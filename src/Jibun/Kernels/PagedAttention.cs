@@ -23,10 +23,14 @@ internal static unsafe class PagedAttention
     }
 
     /// <summary>Folds the first <paramref name="tokens"/> tokens of a page in.</summary>
-    public static void Fold(float* query, float* keys, float* values, int tokens, int headSize, float scale, float* state)
+    public static void Fold(float* query, float* keys, float* values, int tokens, int headSize, float scale, float* state) =>
+        Fold(query, keys, values, tokens, headSize, headSize, scale, state);
+
+    /// <summary>The same where keys and values differ in size; states are of the values' size.</summary>
+    public static void Fold(float* query, float* keys, float* values, int tokens, int keySize, int valueSize, float scale, float* state)
     {
         float* scores = stackalloc float[PageTokens];
-        float maximum = Score(query, keys, tokens, headSize, scale, scores);
+        float maximum = Score(query, keys, tokens, keySize, scale, scores);
         maximum = MathF.Max(maximum, state[0]);
         float fade = MathF.Exp(state[0] - maximum);
         Vector512<float> sum = Vector512<float>.Zero;
@@ -39,7 +43,7 @@ internal static unsafe class PagedAttention
         }
         state[0] = maximum;
         state[1] = state[1] * fade + Vector512.Sum(sum);
-        Accumulate(scores, values, tokens, headSize, fade, state + 16);
+        Accumulate(scores, values, tokens, valueSize, fade, state + 16);
     }
 
     /// <summary>Divides by the sum of the weights.</summary>

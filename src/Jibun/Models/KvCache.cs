@@ -11,11 +11,18 @@ public enum KvType
 }
 
 /// <summary>What one token costs in a cache.</summary>
+/// <param name="Layers">Layers that attend.</param>
+/// <param name="KvHeads">Key heads of a layer.</param>
+/// <param name="HeadSize">Values of a key.</param>
+/// <param name="Type">Element type.</param>
 public sealed record KvShape(int Layers, int KvHeads, int HeadSize, KvType Type)
 {
+    /// <summary>Values of a value; 0 where values are the first part of the keys and not kept twice.</summary>
+    public int ValueSize { get; init; } = HeadSize;
+
     public int ElementBytes => Type == KvType.F32 ? sizeof(float) : sizeof(ushort);
 
-    public long BytesPerToken => 2L * Layers * KvHeads * HeadSize * ElementBytes;
+    public long BytesPerToken => (long)Layers * KvHeads * (HeadSize + ValueSize) * ElementBytes;
 
     internal long PageBytes => BytesPerToken * PagedAttention.PageTokens;
 }
@@ -79,25 +86,25 @@ public sealed unsafe class KvCache : IDisposable
     /// <summary>Keys of one head of one layer in a page: [head size][PageTokens].</summary>
     internal byte* Keys(int page, int layer, int head) => _pages[page].Memory + Block(layer, head, 0);
 
-    /// <summary>Values of one head of one layer in a page: [PageTokens][head size].</summary>
-    internal byte* Values(int page, int layer, int head) => _pages[page].Memory + Block(layer, head, 1);
+    /// <summary>Values of one head of one layer in a page: [PageTokens][value size].</summary>
+    internal byte* Values(int page, int layer, int head) => _pages[page].Memory + Block(layer, head, Shape.HeadSize);
 
     internal void Write(int position, int layer, int head, float* key, float* value)
     {
-        int page = position / PagedAttention.PageTokens, slot = position % PagedAttention.PageTokens, size = Shape.HeadSize;
+        int page = position / PagedAttention.PageTokens, slot = position % PagedAttention.PageTokens, size = Shape.HeadSize, valueSize = Shape.ValueSize;
         byte* keys = Keys(page, layer, head), values = Values(page, layer, head);
         if (Shape.Type == KvType.F32)
         {
             for (int i = 0; i < size; i++) ((float*)keys)[i * PagedAttention.PageTokens + slot] = key[i];
-            new Span<float>(value, size).CopyTo(new Span<float>((float*)values + slot * size, size));
+            new Span<float>(value, valueSize).CopyTo(new Span<float>((float*)values + slot * valueSize, valueSize));
             return;
         }
         for (int i = 0; i < size; i++) ((Half*)keys)[i * PagedAttention.PageTokens + slot] = (Half)key[i];
-        for (int i = 0; i < size; i++) ((Half*)values)[slot * size + i] = (Half)value[i];
+        for (int i = 0; i < valueSize; i++) ((Half*)values)[slot * valueSize + i] = (Half)value[i];
     }
 
-    private long Block(int layer, int head, int kind) =>
-        (((long)layer * Shape.KvHeads + head) * 2 + kind) * Shape.HeadSize * PagedAttention.PageTokens * Shape.ElementBytes;
+    private long Block(int layer, int head, int skip) =>
+        (((long)layer * Shape.KvHeads + head) * (Shape.HeadSize + Shape.ValueSize) + skip) * PagedAttention.PageTokens * Shape.ElementBytes;
 
     private static int PagesFor(int tokens) => (tokens + PagedAttention.PageTokens - 1) / PagedAttention.PageTokens;
 

@@ -1,6 +1,7 @@
 using Jibun.Gguf;
 using Jibun.Kernels;
 using Jibun.Models.Bitnet;
+using Jibun.Models.DeepSeek;
 using Jibun.Models.Llama;
 using Jibun.Models.Qwen;
 using Jibun.Models.Sparse;
@@ -19,6 +20,7 @@ public static class LanguageModels
         ["qwen3"] = (file, matmul, kv) => new Qwen3Model(file, matmul, kv),
         ["qwen3moe"] = (file, matmul, kv) => new SparseModel(file, matmul, kv),
         ["olmoe"] = (file, matmul, kv) => new SparseModel(file, matmul, kv),
+        ["deepseek2"] = (file, matmul, kv) => new DeepSeekModel(file, matmul, kv),
         ["bitnet"] = (file, matmul, kv) => new BitnetModel(file, matmul, kv),
         ["bitnet-b1.58"] = (file, matmul, kv) => new BitnetModel(file, matmul, kv),
         ["bitnet-25"] = (file, matmul, kv) => new BitnetModel(file, matmul, kv),

@@ -31,13 +31,20 @@ public sealed class ModelBatch
     }
 
     /// <summary>Adds tokens that follow what <paramref name="cache"/> holds. A cache may be in a batch once.</summary>
-    public void Add(KvCache cache, ReadOnlySpan<int> tokens, LogitRows logits)
+    /// <param name="cache">The conversation.</param>
+    /// <param name="tokens">Its next tokens.</param>
+    /// <param name="logits">Which of them get logits.</param>
+    /// <param name="runLength">
+    /// Tokens of the run that these are a part of, such as a prompt that takes several batches; 0: they are all of it. Families with more than one
+    /// way to compute choose by it, never by what fits the batch, so that a conversation's tokens do not hang on others.
+    /// </param>
+    public void Add(KvCache cache, ReadOnlySpan<int> tokens, LogitRows logits, int runLength = 0)
     {
-        _sequences.Add(new Sequence(cache, _tokens.Count, tokens.Length, cache.Length, logits));
+        _sequences.Add(new Sequence(cache, _tokens.Count, tokens.Length, cache.Length, Math.Max(runLength, tokens.Length), logits));
         _tokens.AddRange(tokens);
         LogitCount += logits switch { LogitRows.All => tokens.Length, LogitRows.Last => Math.Min(1, tokens.Length), _ => 0 };
     }
 }
 
 /// <summary>A run of rows of a batch: <paramref name="Count"/> tokens at positions <paramref name="Position"/> … of a conversation.</summary>
-internal readonly record struct Sequence(KvCache Cache, int FirstRow, int Count, int Position, LogitRows Logits);
+internal readonly record struct Sequence(KvCache Cache, int FirstRow, int Count, int Position, int RunLength, LogitRows Logits);

@@ -67,13 +67,13 @@ internal sealed record DecoderConfig
     /// <summary>A size of the architecture that only some families have.</summary>
     public int Size(GgufMetadata metadata, string key, long? missing = null) => ReadSize(metadata, $"{Architecture}.{key}", missing);
 
-    private static int ReadSize(GgufMetadata metadata, string name, long? missing)
+    public static int ReadSize(GgufMetadata metadata, string name, long? missing)
     {
         long value = missing is { } fallback ? metadata.GetInteger(name, fallback) : metadata.GetInteger(name);
         return value is > 0 and <= LargestSize ? (int)value : throw new ModelException($"{metadata.Source}: {name} is {value}; it must be 1 to {LargestSize}");
     }
 
-    private static float Positive(GgufMetadata metadata, string key, double? missing)
+    public static float Positive(GgufMetadata metadata, string key, double? missing)
     {
         double value = missing is { } fallback ? metadata.GetNumber(key, fallback) : metadata.GetNumber(key);
         return double.IsFinite(value) && value > 0 ? (float)value : throw new ModelException($"{metadata.Source}: {key} is {value}; it must be positive");

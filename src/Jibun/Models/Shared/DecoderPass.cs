@@ -9,7 +9,7 @@ namespace Jibun.Models.Shared;
 internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : IDisposable
 {
     private readonly ActivationBatch _input = new();
-    private readonly Attention _attention = new(matmul.Team, shape.Heads, shape.Kv);
+    private readonly Attention? _attention = shape.Kv.ValueSize == 0 ? null : new(matmul.Team, shape.Heads, shape.Kv);
     private readonly NativeBuffer _buffers = new();
     private ModelBatch _batch = null!;
 
@@ -43,7 +43,7 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         Reserve(batch.Rows);
         foreach (Sequence sequence in batch.Sequences) sequence.Cache.Extend(sequence.Count);
         positions.Prepare(batch);
-        _attention.Prepare(batch);
+        _attention?.Prepare(batch);
         var work = new EmbedWork { Pass = this, Embedding = embedding };
         Share(ref work, batch.Rows);
     }
@@ -91,7 +91,8 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         Share(ref work, Rows);
     }
 
-    public void Attend(int layer) => _attention.Run(_batch, layer, Queries, Keys, Values, Attended);
+    /// <summary>Over caches of keys and values; families with another cache bring their own attention.</summary>
+    public void Attend(int layer) => _attention!.Run(_batch, layer, Queries, Keys, Values, Attended);
 
     public void AddToResidual(float* h)
     {
@@ -131,7 +132,7 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     public void Dispose()
     {
         _input.Dispose();
-        _attention.Dispose();
+        _attention?.Dispose();
         _buffers.Dispose();
     }
 
@@ -207,7 +208,7 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
 
         public readonly void Run(int start, int end, int thread)
         {
-            Attention attention = Pass._attention;
+            Attention attention = Pass._attention!;
             for (int row = start; row < end; row++)
             {
                 Positions.Apply(row, Row(Pass.Queries, row, attention.Heads * attention.HeadSize), attention.Heads, attention.HeadSize);
@@ -241,7 +242,8 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
 /// <summary>The widths that a pass needs room for.</summary>
 internal sealed record DecoderShape(int Width, int FeedForwardWidth, int Heads, KvShape Kv, float NormEpsilon)
 {
-    public int QueryWidth => Heads * Kv.HeadSize;
+    /// <summary>Of the queries, and of what attention makes of them.</summary>
+    public int QueryWidth { get; init; } = Heads * Kv.HeadSize;
 
     public int KeyWidth => Kv.KvHeads * Kv.HeadSize;
 }

@@ -1,0 +1,169 @@
+using Jibun.Kernels;
+using Jibun.Memory;
+using Jibun.Models.Shared;
+
+namespace Jibun.Models.DeepSeek;
+
+/// <summary>
+/// Latent attention as it is defined: keys and values of every head are made from the latents, a few pages at a time, and met by
+/// all queries of a conversation before the next pages come.
+/// </summary>
+internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape, KvType type) : IDisposable
+{
+    private const int PagesAtOnce = 2, BlockTokens = PagesAtOnce * PagedAttention.PageTokens, TileQueries = 32;
+
+    private readonly StackedMatMul _stacked = new(matmul);
+    private readonly NativeBuffer _buffer = new(), _states = new(), _scratch = new();
+    private readonly RowRun[] _keyRuns = new RowRun[shape.Heads], _valueRuns = new RowRun[shape.Heads];
+    private float* _latents; // [tokens of a block, rank]
+    private float* _rotated; // [pages of a block, rotated, PageTokens]
+    private float* _keys; // [tokens of a block, heads · plain]
+    private float* _values; // [tokens of a block, heads · value]
+
+    public void Run(Sequence sequence, int layer, float* queries, LatentHeads w, float* attended)
+    {
+        Reserve(sequence.Count);
+        var begin = new BeginWork { Owner = this };
+        matmul.Team.ForRows(ref begin, shape.Heads * sequence.Count);
+        int tiles = (sequence.Count + TileQueries - 1) / TileQueries, length = sequence.Position + sequence.Count;
+        for (int first = 0; first < length; first += BlockTokens)
+        {
+            int tokens = Math.Min(BlockTokens, length - first);
+            var read = new ReadWork { Owner = this, Cache = sequence.Cache, Layer = layer, FirstPage = first / PagedAttention.PageTokens, Tokens = tokens };
+            matmul.Team.For(ref read, (tokens + PagedAttention.PageTokens - 1) / PagedAttention.PageTokens);
+            Expand(tokens, w);
+            var fold = new FoldWork { Owner = this, Sequence = sequence, Queries = queries, First = first, Tokens = tokens, Tiles = tiles };
+            matmul.Team.For(ref fold, shape.Heads * tiles);
+        }
+        var finish = new FinishWork { Owner = this, Sequence = sequence, Attended = attended };
+        matmul.Team.ForRows(ref finish, shape.Heads * sequence.Count);
+    }
+
+    public void Dispose()
+    {
+        _stacked.Dispose();
+        _buffer.Dispose();
+        _states.Dispose();
+        _scratch.Dispose();
+    }
+
+    private LatentShape Shape => shape;
+
+    private int StateFloats => (PagedAttention.StateFloats(shape.Value) + 15) & ~15;
+
+    private int ScratchFloats => Math.Max(shape.CachedSize, shape.QuerySize + shape.Value) * PagedAttention.PageTokens;
+
+    private void Reserve(int queries)
+    {
+        float* next = _buffer.Require<float>((long)BlockTokens * (shape.CachedSize + shape.Heads * (shape.Plain + shape.Value)));
+        _latents = next;
+        _rotated = next += BlockTokens * shape.Rank;
+        _keys = next += BlockTokens * shape.Rotated;
+        _values = next + (long)BlockTokens * shape.Heads * shape.Plain;
+        _states.Require<float>((long)shape.Heads * queries * StateFloats);
+        _scratch.Require<float>((long)ScratchFloats * matmul.Team.Threads);
+    }
+
+    private void Expand(int tokens, LatentHeads w)
+    {
+        for (int head = 0; head < shape.Heads; head++)
+        {
+            _keyRuns[head] = new RowRun(head, 0, tokens, (long)head * shape.Plain);
+            _valueRuns[head] = new RowRun(head, 0, tokens, (long)head * shape.Value);
+        }
+        _stacked.Run(_latents, shape.Rank, _keyRuns, w.Key.Parts, _keys, shape.Heads * shape.Plain);
+        _stacked.Run(_latents, shape.Rank, _valueRuns, w.Value.Parts, _values, shape.Heads * shape.Value);
+    }
+
+    private float* State(int head, int query, int queries) => (float*)_states.Pointer + ((long)head * queries + query) * StateFloats;
+
+    private float* Scratch(int thread) => (float*)_scratch.Pointer + (long)thread * ScratchFloats;
+
+    private void Fold(in FoldWork work, int head, int firstQuery, int thread)
+    {
+        const int PageTokens = PagedAttention.PageTokens;
+        Sequence sequence = work.Sequence;
+        float* keys = Scratch(thread), values = keys + shape.QuerySize * PageTokens;
+        int endQuery = Math.Min(firstQuery + TileQueries, sequence.Count);
+        for (int start = 0; start < work.Tokens; start += PageTokens)
+        {
+            int tokens = Math.Min(PageTokens, work.Tokens - start), seen = work.First + start;
+            if (sequence.Position + endQuery <= seen) return;
+            LatentPages.TransposeBack(_keys + ((long)start * shape.Heads + head) * shape.Plain, shape.Heads * shape.Plain, shape.Plain, tokens, keys);
+            new Span<float>(_rotated + start * shape.Rotated, shape.Rotated * PageTokens).CopyTo(new Span<float>(keys + shape.Plain * PageTokens, shape.Rotated * PageTokens));
+            for (int token = 0; token < tokens; token++)
+                new Span<float>(_values + ((long)(start + token) * shape.Heads + head) * shape.Value, shape.Value).CopyTo(new Span<float>(values + token * shape.Value, shape.Value));
+            for (int query = firstQuery; query < endQuery; query++)
+            {
+                int visible = Math.Min(tokens, sequence.Position + query + 1 - seen);
+                if (visible <= 0) continue;
+                float* q = work.Queries + ((long)(sequence.FirstRow + query) * shape.Heads + head) * shape.QuerySize;
+                PagedAttention.Fold(q, keys, values, visible, shape.QuerySize, shape.Value, shape.Scale, State(head, query, sequence.Count));
+            }
+        }
+    }
+
+    private struct BeginWork : IRangeWork
+    {
+        public ExpandedAttention Owner;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int i = start; i < end; i++) PagedAttention.Begin(Owner.State(0, i, 0), Owner.Shape.Value);
+        }
+    }
+
+    /// <summary>Items are pages: their latents as rows, their rotated keys as they are.</summary>
+    private struct ReadWork : IRangeWork
+    {
+        public ExpandedAttention Owner;
+        public KvCache Cache;
+        public int Layer, FirstPage, Tokens;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            const int PageTokens = PagedAttention.PageTokens;
+            LatentShape s = Owner.Shape;
+            for (int page = start; page < end; page++)
+            {
+                float* cached = LatentPages.Floats(Cache, FirstPage + page, Layer, Owner.Type, s.CachedSize * PageTokens, Owner.Scratch(thread));
+                LatentPages.Transpose(cached, s.Rank, Math.Min(PageTokens, Tokens - page * PageTokens), Owner._latents + (long)page * PageTokens * s.Rank, s.Rank);
+                new Span<float>(cached + s.Rank * PageTokens, s.Rotated * PageTokens).CopyTo(
+                    new Span<float>(Owner._rotated + page * PageTokens * s.Rotated, s.Rotated * PageTokens));
+            }
+        }
+    }
+
+    private KvType Type => type;
+
+    private struct FoldWork : IRangeWork
+    {
+        public ExpandedAttention Owner;
+        public Sequence Sequence;
+        public float* Queries;
+        public int First, Tokens, Tiles;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int i = start; i < end; i++) Owner.Fold(in this, i / Tiles, i % Tiles * TileQueries, thread);
+        }
+    }
+
+    private struct FinishWork : IRangeWork
+    {
+        public ExpandedAttention Owner;
+        public Sequence Sequence;
+        public float* Attended;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            LatentShape s = Owner.Shape;
+            for (int i = start; i < end; i++)
+            {
+                int head = i / Sequence.Count, query = i % Sequence.Count;
+                PagedAttention.Finish(Owner.State(head, query, Sequence.Count), s.Value,
+                    Attended + ((long)(Sequence.FirstRow + query) * s.Heads + head) * s.Value);
+            }
+        }
+    }
+}

@@ -30,6 +30,8 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
 
     public KernelTier Tier => kernels.Tier;
 
+    internal KernelSet Kernels => kernels;
+
     public void Run(ActivationBatch x, Product product) => Run(x, new Products(product));
 
     public void Run(ActivationBatch x, Product first, Product second) => Run(x, new Products(first, second));
@@ -68,48 +70,46 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
     // Few enough hand-outs to be cheap, enough of them that a delayed thread does not hold up the others.
     private int Chunk(int groups) => Math.Max(1, groups / (team.Threads * 6));
 
-    private void Multiply(ActivationBatch x, Product product, int index, int firstGroup, int endGroup)
+    /// <summary>Some row groups of a matrix times a run of activation rows, on the thread that calls.</summary>
+    internal static void Multiply(
+        ActivationForm form, int firstRow, int rows, Matrix matrix, IRowGroupKernel kernel, int firstGroup, int endGroup, float* output, int stride)
     {
-        Matrix matrix = product.Matrix;
-        int wholeGroups = matrix.Rows / RowGroupLayout.Rows;
-        int step = x.Tiles == 1 ? endGroup - firstGroup : (int)Math.Max(1, CacheBytes / matrix.GroupBytes);
-        for (int group = firstGroup; group < Math.Min(endGroup, wholeGroups); group += step)
-        {
-            int groups = Math.Min(step, Math.Min(endGroup, wholeGroups) - group);
-            for (int tile = 0; tile < x.Tiles; tile++)
-                MultiplyTile(x, matrix, index, group, groups, tile,
-                    product.Output + (long)tile * ActivationBatch.TileTokens * product.Stride + group * RowGroupLayout.Rows, product.Stride);
-        }
-        if (endGroup > wholeGroups) MultiplyLastGroup(x, product, index);
+        int wholeGroups = Math.Min(endGroup, matrix.Rows / RowGroupLayout.Rows);
+        int step = rows <= ActivationBatch.TileTokens ? endGroup - firstGroup : (int)Math.Max(1, CacheBytes / matrix.GroupBytes);
+        for (int group = firstGroup; group < wholeGroups; group += step)
+            for (int row = 0; row < rows; row += ActivationBatch.TileTokens)
+                MultiplyTile(form, firstRow + row, Math.Min(ActivationBatch.TileTokens, rows - row), matrix, kernel, group, Math.Min(step, wholeGroups - group),
+                    output + (long)row * stride + group * RowGroupLayout.Rows, stride);
+        if (endGroup > wholeGroups) MultiplyLastGroup(form, firstRow, rows, matrix, kernel, output, stride);
     }
 
     // Fewer than sixteen rows are left: kernels write all sixteen, so they write beside the output.
-    private void MultiplyLastGroup(ActivationBatch x, Product product, int index)
+    private static void MultiplyLastGroup(
+        ActivationForm form, int firstRow, int rows, Matrix matrix, IRowGroupKernel kernel, float* output, int stride)
     {
-        Matrix matrix = product.Matrix;
-        int firstRow = matrix.Rows / RowGroupLayout.Rows * RowGroupLayout.Rows;
+        int first = matrix.Rows / RowGroupLayout.Rows * RowGroupLayout.Rows;
         float* aside = stackalloc float[ActivationBatch.TileTokens * RowGroupLayout.Rows];
-        for (int tile = 0; tile < x.Tiles; tile++)
+        for (int row = 0; row < rows; row += ActivationBatch.TileTokens)
         {
-            MultiplyTile(x, matrix, index, matrix.Groups - 1, 1, tile, aside, RowGroupLayout.Rows);
-            for (int token = 0; token < x.TokensInTile(tile); token++)
-                new Span<float>(aside + token * RowGroupLayout.Rows, matrix.Rows - firstRow).CopyTo(new Span<float>(
-                    product.Output + (long)(tile * ActivationBatch.TileTokens + token) * product.Stride + firstRow, matrix.Rows - firstRow));
+            int tokens = Math.Min(ActivationBatch.TileTokens, rows - row);
+            MultiplyTile(form, firstRow + row, tokens, matrix, kernel, matrix.Groups - 1, 1, aside, RowGroupLayout.Rows);
+            for (int token = 0; token < tokens; token++)
+                new Span<float>(aside + token * RowGroupLayout.Rows, matrix.Rows - first).CopyTo(
+                    new Span<float>(output + (long)(row + token) * stride + first, matrix.Rows - first));
         }
     }
 
-    private void MultiplyTile(ActivationBatch x, Matrix matrix, int index, int group, int groups, int tile, float* output, int stride)
+    private static void MultiplyTile(
+        ActivationForm form, int firstToken, int tokens, Matrix matrix, IRowGroupKernel kernel, int group, int groups, float* output, int stride)
     {
-        int tokens = x.TokensInTile(tile), firstToken = tile * ActivationBatch.TileTokens;
-        byte* weights = matrix.Data + group * matrix.GroupBytes;
         RowGroupArguments arguments;
-        _forms[index]!.Point(&arguments, firstToken);
-        arguments.Weights = weights;
+        form.Point(&arguments, firstToken);
+        arguments.Weights = matrix.Data + group * matrix.GroupBytes;
         arguments.Groups = groups;
         arguments.Output = output;
         arguments.OutputStride = (long)stride * sizeof(float);
         arguments.TensorScale = matrix.TensorScale;
-        _kernels[index]!.Run(tokens, &arguments);
+        kernel.Run(tokens, &arguments);
     }
 
     private struct Products
@@ -155,7 +155,8 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
                 Product product = Products[i];
                 int groups = product.Matrix.Groups;
                 int first = Math.Max(start - before, 0), last = Math.Min(end - before, groups);
-                if (first < last) Owner.Multiply(X, product, i, first, last);
+                if (first < last)
+                    Multiply(Owner._forms[i]!, 0, X.Rows, product.Matrix, Owner._kernels[i]!, first, last, product.Output, product.Stride);
                 before += groups;
             }
         }

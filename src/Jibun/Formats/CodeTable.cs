@@ -6,16 +6,16 @@ public sealed class CodeTable
     public const int Size = 16;
 
     private readonly byte[] _levels = new byte[Size];
-    private readonly byte[] _codes = new byte[256]; // by value + 128
+    private readonly byte[] _codes = new byte[256]; // by the value as a byte
 
     /// <param name="zeroPoint">Added to every value, so that none is negative.</param>
-    /// <param name="values">By code; the first of equal values is the one that <see cref="CodeOf"/> gives.</param>
+    /// <param name="values">By code; the first of equal values is the one that <see cref="Encode"/> gives.</param>
     public CodeTable(int zeroPoint, params ReadOnlySpan<sbyte> values)
     {
         for (int code = values.Length - 1; code >= 0; code--)
         {
             _levels[code] = checked((byte)(values[code] + zeroPoint));
-            _codes[values[code] + 128] = (byte)code;
+            _codes[(byte)values[code]] = (byte)code;
             HasWideLevels |= _levels[code] > 127;
         }
     }
@@ -26,5 +26,10 @@ public sealed class CodeTable
     /// <summary>Whether a level is above 127.</summary>
     public bool HasWideLevels { get; }
 
-    public byte CodeOf(int value) => _codes[value + 128];
+    /// <summary>The codes of values that the table has.</summary>
+    public void Encode(ReadOnlySpan<sbyte> values, Span<byte> codes)
+    {
+        byte[] table = _codes;
+        for (int i = 0; i < codes.Length; i++) codes[i] = table[(byte)values[i]];
+    }
 }

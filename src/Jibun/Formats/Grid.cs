@@ -4,11 +4,13 @@ namespace Jibun.Formats;
 internal sealed class Grid
 {
     private readonly sbyte[] values; // [points, dimensions]
+    private readonly ulong[] packed; // [points]
 
     private Grid(ReadOnlySpan<ushort> codes, int dimensions, ReadOnlySpan<sbyte> levels)
     {
         (Points, Dimensions) = (codes.Length, dimensions);
         values = new sbyte[codes.Length * dimensions];
+        packed = new ulong[codes.Length];
         ByDimension = new float[values.Length];
         Largest = levels[^1];
         int bits = dimensions == 8 ? 2 : 3;
@@ -18,6 +20,7 @@ internal sealed class Grid
                 sbyte value = levels[codes[point] >> (bits * i) & ((1 << bits) - 1)];
                 values[point * dimensions + i] = value;
                 ByDimension[i * codes.Length + point] = value;
+                packed[point] |= (ulong)(byte)value << (8 * i);
             }
     }
 
@@ -54,6 +57,12 @@ internal sealed class Grid
 
     /// <summary>The coordinates as a search reads them.</summary>
     public float[] ByDimension { get; } // [dimensions, points]
+
+    /// <summary>Adds one to each of eight packed trits: 0, 1, 2.</summary>
+    public static ulong OneMore(ulong trits) => (trits & 0x0303030303030303) + 0x0101010101010101 & 0x0303030303030303;
+
+    /// <summary>The coordinates of a point, the first in the lowest byte.</summary>
+    public ulong Packed(int point) => packed[point];
 
     public ReadOnlySpan<sbyte> this[int point] => values.AsSpan(point * Dimensions, Dimensions);
 }

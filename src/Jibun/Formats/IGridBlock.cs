@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
 namespace Jibun.Formats;
 
 /// <summary>
@@ -16,6 +19,8 @@ internal interface IGridBlock<TSelf> : IIntegerBlock<TSelf> where TSelf : unmana
 
 internal static class GridBlock
 {
+    private static readonly ulong[] NegativeBytes = MakeNegativeBytes(); // by eight signs
+
     public static void Decode<T>(in T block, Span<float> weights) where T : unmanaged, IGridBlock<T>
     {
         int size = T.Anatomy.SubBlock;
@@ -36,7 +41,7 @@ internal static class GridBlock
         for (int group = 0; group * size < T.BlockSize; group++)
         {
             block.Read(group, values);
-            for (int i = 0; i < size; i++) parts.Codes[group * size + i] = table.CodeOf(values[i]);
+            table.Encode(values, parts.Codes.Slice(group * size, size));
             parts.Scales[group] = (short)block.GroupScale(group);
         }
         parts.D = block.BlockScale;
@@ -59,7 +64,19 @@ internal static class GridBlock
     /// <summary>A grid point with signs: bit i of <paramref name="signs"/> makes value i negative.</summary>
     public static void ReadPoint(Grid grid, int point, int signs, Span<sbyte> values)
     {
-        ReadOnlySpan<sbyte> magnitudes = grid[point];
-        for (int i = 0; i < magnitudes.Length; i++) values[i] = (signs >> i & 1) != 0 ? (sbyte)-magnitudes[i] : magnitudes[i];
+        // No magnitude is zero, so that the bytes of −m = ~m + 1 do not carry into one another.
+        ulong magnitudes = grid.Packed(point), negative = NegativeBytes[signs & 255];
+        ulong packed = (magnitudes ^ negative) + (negative & 0x0101010101010101);
+        if (grid.Dimensions == 8) BinaryPrimitives.WriteUInt64LittleEndian(MemoryMarshal.AsBytes(values), packed);
+        else BinaryPrimitives.WriteUInt32LittleEndian(MemoryMarshal.AsBytes(values), (uint)packed);
+    }
+
+    private static ulong[] MakeNegativeBytes()
+    {
+        ulong[] bytes = new ulong[256];
+        for (int signs = 0; signs < bytes.Length; signs++)
+            for (int i = 0; i < 8; i++)
+                if ((signs >> i & 1) != 0) bytes[signs] |= 0xFFul << (8 * i);
+        return bytes;
     }
 }

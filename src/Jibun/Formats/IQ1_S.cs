@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -45,8 +46,7 @@ public struct IQ1_S : IGridBlock<IQ1_S>
     {
         for (int cell = 0; cell < 32; cell++)
         {
-            ReadOnlySpan<sbyte> point = Grid.Ternary2048[block.Index(cell)];
-            for (int i = 0; i < 8; i++) parts.Codes[cell * 8 + i] = (byte)(point[i] + 1);
+            BinaryPrimitives.WriteUInt64LittleEndian(parts.Codes[(cell * 8)..], Grid.OneMore(Grid.Ternary2048.Packed(block.Index(cell))));
         }
         for (int group = 0; group < 8; group++)
         {

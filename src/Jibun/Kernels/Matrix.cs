@@ -63,21 +63,19 @@ public sealed unsafe class Matrix
             RowGroupPacking.Pack(format, LayoutOf(format), source, rows, columns, group);
             return;
         }
-        int bytes = format.BlockBytes;
-        if (rows < RowGroupLayout.Rows || columns % 2 != 0) new Span<byte>(group, checked((int)GroupBytesOf(format, columns))).Clear();
+        if (format.Type == GgmlType.F16) RowLanes.Interleave((ushort*)source, rows, columns, (ushort*)group);
+        else if (format.Type == GgmlType.F32) RowLanes.Interleave((uint*)source, rows, columns, (uint*)group);
+        else if (columns % 2 == 0) RowLanes.Interleave((uint*)source, rows, columns / 2, (uint*)group);
+        else PackOddPairs((ushort*)source, rows, columns, (ushort*)group);
+    }
+
+    // The last column is paired with zero.
+    private static void PackOddPairs(ushort* source, int rows, int columns, ushort* group)
+    {
+        new Span<ushort>(group, (columns + 1) * RowGroupLayout.Rows).Clear();
         for (int row = 0; row < rows; row++)
-        {
-            if (bytes == 2)
-            {
-                ushort* from = (ushort*)source + (long)row * columns;
-                for (int column = 0; column < columns; column++) ((ushort*)group)[ElementIndex(format, row, column)] = from[column];
-            }
-            else
-            {
-                uint* from = (uint*)source + (long)row * columns;
-                for (int column = 0; column < columns; column++) ((uint*)group)[ElementIndex(format, row, column)] = from[column];
-            }
-        }
+            for (int column = 0; column < columns; column++)
+                group[(column / 2 * RowGroupLayout.Rows + row) * 2 + column % 2] = source[(long)row * columns + column];
     }
 
     private static readonly Dictionary<GgmlType, RowGroupLayout> Layouts = [];

@@ -1,5 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Jibun.Formats;
 
 namespace Jibun.Kernels;
@@ -13,32 +12,27 @@ internal static unsafe class RowGroupPacking
         BlockAnatomy anatomy = layout.Anatomy;
         long rowBytes = format.RowBytes(columns);
         int parts = format.BlockSize / anatomy.BlockSize, subBlocks = anatomy.SubBlocks;
-        Span<byte> codes = stackalloc byte[format.BlockSize];
+        byte* codes = stackalloc byte[RowGroupLayout.Rows * format.BlockSize];
+        byte* lanes = stackalloc byte[RowGroupLayout.Rows * format.BlockSize];
         Span<short> scales = stackalloc short[parts * subBlocks];
         Span<short> mins = stackalloc short[parts * subBlocks];
-        var unpacked = new UnpackedBlock { Codes = codes, Scales = scales, Mins = mins };
         for (int block = 0; block < columns / format.BlockSize; block++, group += parts * layout.BlockBytes)
         {
-            new Span<byte>(group, parts * layout.BlockBytes).Clear();
             for (int row = 0; row < RowGroupLayout.Rows; row++)
             {
-                if (row < rows)
-                    format.Unpack(source + row * rowBytes + (long)block * format.BlockBytes, ref unpacked);
-                else
-                    Blank(anatomy, ref unpacked);
-                for (int part = 0; part < parts; part++)
+                var unpacked = new UnpackedBlock
                 {
-                    byte* target = group + part * layout.BlockBytes;
-                    PutCodes(layout, target, row, codes.Slice(part * anatomy.BlockSize, anatomy.BlockSize));
-                    for (int sub = 0; sub < subBlocks; sub++)
-                    {
-                        if (anatomy.HasScales) target[layout.ScaleOffset + sub * RowGroupLayout.Rows + row] = (byte)scales[part * subBlocks + sub];
-                        if (anatomy.HasMins) target[MinIndex(layout, sub, row)] = (byte)mins[part * subBlocks + sub];
-                    }
-                    if (anatomy.HasBlockScale) ((Half*)(target + layout.DOffset))[row] = unpacked.D;
-                    if (anatomy.HasMins) ((Half*)(target + layout.DMinOffset))[row] = unpacked.DMin;
-                }
+                    Codes = new Span<byte>(codes + row * format.BlockSize, format.BlockSize),
+                    Scales = scales,
+                    Mins = mins,
+                };
+                if (row < rows) format.Unpack(source + row * rowBytes + (long)block * format.BlockBytes, ref unpacked);
+                else Blank(anatomy, ref unpacked);
+                for (int part = 0; part < parts; part++) PutScales(layout, group + part * layout.BlockBytes, row, part, in unpacked);
             }
+            RowLanes.Interleave((uint*)codes, RowGroupLayout.Rows, format.BlockSize / 4, (uint*)lanes);
+            for (int part = 0; part < parts; part++)
+                PutCodes(layout, group + part * layout.BlockBytes, lanes + part * anatomy.BlockSize * RowGroupLayout.Rows);
         }
     }
 
@@ -78,29 +72,45 @@ internal static unsafe class RowGroupPacking
         return (plane[group / perByte * RowGroupLayout.VectorBytes + lane] >> (bits * (group % perByte))) & ((1 << bits) - 1);
     }
 
-    private static void PutCodes(RowGroupLayout layout, byte* block, int row, ReadOnlySpan<byte> codes)
+    private static void PutScales(RowGroupLayout layout, byte* block, int row, int part, in UnpackedBlock from)
+    {
+        BlockAnatomy anatomy = layout.Anatomy;
+        for (int sub = 0; sub < anatomy.SubBlocks; sub++)
+        {
+            if (anatomy.HasScales) block[layout.ScaleOffset + sub * RowGroupLayout.Rows + row] = (byte)from.Scales[part * anatomy.SubBlocks + sub];
+            if (anatomy.HasMins) block[MinIndex(layout, sub, row)] = (byte)from.Mins[part * anatomy.SubBlocks + sub];
+        }
+        if (anatomy.HasBlockScale) ((Half*)(block + layout.DOffset))[row] = from.D;
+        if (anatomy.HasMins) ((Half*)(block + layout.DMinOffset))[row] = from.DMin;
+    }
+
+    /// <summary>Lays the codes of a block, given as one vector a column group, into its planes.</summary>
+    private static void PutCodes(RowGroupLayout layout, byte* block, byte* lanes)
     {
         (int lowBits, int highBits) = layout.Planes;
-        int lowPerByte = 8 / lowBits, lowMask = (1 << lowBits) - 1;
-        int highOffset = layout.UnitGroups * lowBits * RowGroupLayout.VectorBytes / 8;
-        ref readonly byte code = ref MemoryMarshal.GetReference(codes);
-        byte* unit = block + row * RowGroupLayout.GroupColumns;
-        for (int column = 0; column < codes.Length; unit += layout.UnitBytes)
+        int units = layout.Anatomy.BlockSize / (layout.UnitGroups * RowGroupLayout.GroupColumns);
+        for (int unit = 0; unit < units; unit++, lanes += layout.UnitGroups * RowGroupLayout.VectorBytes, block += layout.UnitBytes)
         {
-            for (int group = 0; group < layout.UnitGroups; group++)
+            PutPlane(lanes, layout.UnitGroups, 0, lowBits, block);
+            if (highBits != 0)
+                PutPlane(lanes, layout.UnitGroups, lowBits, highBits, block + layout.UnitGroups * lowBits * RowGroupLayout.VectorBytes / 8);
+        }
+    }
+
+    // Bits firstBit … firstBit + bits − 1 of every code, those of 8 / bits column groups in one byte.
+    private static void PutPlane(byte* lanes, int groups, int firstBit, int bits, byte* plane)
+    {
+        int perByte = 8 / bits;
+        Vector512<byte> mask = Vector512.Create((byte)((1 << bits) - 1));
+        for (int vector = 0; vector < groups / perByte; vector++)
+        {
+            Vector512<byte> packed = Vector512<byte>.Zero;
+            for (int i = 0; i < perByte; i++, lanes += RowGroupLayout.VectorBytes)
             {
-                byte* low = unit + group / lowPerByte * RowGroupLayout.VectorBytes;
-                int lowShift = lowBits * (group % lowPerByte);
-                uint four = Unsafe.ReadUnaligned<uint>(in Unsafe.Add(ref Unsafe.AsRef(in code), column));
-                *(uint*)low |= (four & (uint)(lowMask * 0x01010101)) << lowShift;
-                if (highBits != 0)
-                {
-                    int highPerByte = 8 / highBits;
-                    byte* high = unit + highOffset + group / highPerByte * RowGroupLayout.VectorBytes;
-                    *(uint*)high |= ((four >> lowBits) & (uint)(((1 << highBits) - 1) * 0x01010101)) << (highBits * (group % highPerByte));
-                }
-                column += RowGroupLayout.GroupColumns;
+                Vector512<byte> code = (Vector512.Load(lanes).AsUInt16() >>> firstBit).AsByte() & mask;
+                packed |= (code.AsUInt16() << (bits * i)).AsByte();
             }
+            packed.Store(plane + vector * RowGroupLayout.VectorBytes);
         }
     }
 

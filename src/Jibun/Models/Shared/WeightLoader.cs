@@ -14,6 +14,8 @@ namespace Jibun.Models.Shared;
 /// </summary>
 internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
 {
+    private const long ChunkBytes = 512 << 10; // read at once by a thread: stays in its cache until it is packed
+
     private readonly List<PendingMatrix> _pending = [];
     private readonly HashSet<string> _used = [];
     private readonly List<NativeBuffer> _vectors = [];
@@ -69,6 +71,7 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
         long bytes = _pending.Sum(m => m.Parts.Length * ((Kernels.Matrix.BytesOf(m.Format, m.Rows, m.Columns) + 63) & ~63L));
         var arena = new HugePageArena(bytes);
         var handles = new SafeFileHandle?[file.Shards.Count];
+        using var reading = new Reading(team.Threads);
         try
         {
             foreach (PendingMatrix matrix in _pending)
@@ -86,8 +89,9 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
                 SafeFileHandle? handle = System.IO.File.Exists(path)
                     ? handles[matrix.Tensor.Shard] ??= System.IO.File.OpenHandle(path, options: FileOptions.None)
                     : null;
-                var work = new PackWork { Matrix = matrix, Handle = handle };
-                team.For(ref work, checked(matrix.Parts.Length * matrix.Value.Groups), Math.Max(1, (int)((1 << 20) / matrix.Value.GroupBytes)));
+                var work = new PackWork { Matrix = matrix, Handle = handle, Reading = reading };
+                team.For(ref work, checked(matrix.Parts.Length * matrix.Value.Groups), Math.Max(1, (int)(ChunkBytes / matrix.Value.GroupBytes)));
+                if (reading.IsCutShort) throw new ModelException($"{path} became shorter while it was read");
             }
             return arena;
         }
@@ -139,6 +143,7 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     {
         public PendingMatrix Matrix;
         public SafeFileHandle? Handle;
+        public Reading Reading;
 
         public readonly void Run(int start, int end, int thread)
         {
@@ -146,41 +151,50 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
             for (int count; start < end; start += count)
             {
                 count = Math.Min(end - start, groups - start % groups);
-                Pack(start / groups, start % groups, count);
+                Pack(start / groups, start % groups, count, thread);
             }
         }
 
-        private readonly void Pack(int part, int firstGroup, int groups)
+        private readonly void Pack(int part, int firstGroup, int groups, int thread)
         {
             Matrix target = Matrix.Parts[part];
             long rowBytes = Matrix.Format.RowBytes(Matrix.Columns), offset = (Matrix.Slice.FirstRow(part) + firstGroup * RowGroupLayout.Rows) * rowBytes;
             int rows = Math.Min(groups * RowGroupLayout.Rows, Matrix.Rows - firstGroup * RowGroupLayout.Rows);
-            byte* source = Matrix.Tensor.Pointer + offset, copy = null;
-            if (Handle is not null)
-            {
-                copy = (byte*)NativeMemory.Alloc((nuint)(rows * rowBytes));
-                ReadAll(Handle, new Span<byte>(copy, checked((int)(rows * rowBytes))), Matrix.Tensor.FileOffset + offset);
-                source = copy;
-            }
+            byte* source = Matrix.Tensor.Pointer + offset;
+            if (Handle is not null) source = Reading.Read(Handle, Matrix.Tensor.FileOffset + offset, checked((int)(rows * rowBytes)), thread);
             for (int group = firstGroup; group < firstGroup + groups; group++, source += RowGroupLayout.Rows * rowBytes)
             {
                 int inGroup = Math.Min(RowGroupLayout.Rows, Matrix.Rows - group * RowGroupLayout.Rows);
                 Kernels.Matrix.PackGroup(Matrix.Format, source, inGroup, Matrix.Columns, target.Data + group * target.GroupBytes);
             }
-            NativeMemory.Free(copy);
+        }
+    }
+
+    /// <summary>What the threads read into. A file that was cut short meanwhile is noted rather than thrown on a thread of the team.</summary>
+    private sealed class Reading(int threads) : IDisposable
+    {
+        private readonly NativeBuffer[] _copies = [.. Enumerable.Range(0, threads).Select(_ => new NativeBuffer())];
+        private volatile bool _isCutShort;
+
+        public bool IsCutShort => _isCutShort;
+
+        public byte* Read(SafeFileHandle file, long offset, int bytes, int thread)
+        {
+            byte* copy = _copies[thread].Require(bytes);
+            for (int done = 0, read; done < bytes; done += read)
+            {
+                read = RandomAccess.Read(file, new Span<byte>(copy + done, bytes - done), offset + done);
+                if (read > 0) continue;
+                _isCutShort = true;
+                new Span<byte>(copy + done, bytes - done).Clear();
+                break;
+            }
+            return copy;
         }
 
-        // The file was checked when it was opened; one that shrinks meanwhile gives zero weights rather than a crash.
-        private static void ReadAll(SafeFileHandle handle, Span<byte> target, long offset)
+        public void Dispose()
         {
-            while (!target.IsEmpty)
-            {
-                int read = RandomAccess.Read(handle, target, offset);
-                if (read <= 0) break;
-                target = target[read..];
-                offset += read;
-            }
-            target.Clear();
+            foreach (NativeBuffer copy in _copies) copy.Dispose();
         }
     }
 }

@@ -43,7 +43,7 @@ public static class SyntheticModel
         string family = shape.Architecture;
         writer.Add("general.architecture", family);
         writer.Add("general.type", "model");
-        writer.Add("general.name", $"synthetic {family} {mix.Name}");
+        writer.Add("general.name", $"synthetic {mix.Name}");
         writer.Add("general.quantization_version", 2u);
         writer.Add($"{family}.block_count", (uint)shape.Layers);
         writer.Add($"{family}.context_length", (uint)shape.ContextLength);
@@ -62,8 +62,9 @@ public static class SyntheticModel
             writer.Add($"{family}.attention.head_count_kv", (uint)shape.KvHeads);
             writer.Add($"{family}.attention.key_length", (uint)shape.HeadSize);
             writer.Add($"{family}.attention.value_length", (uint)shape.HeadSize);
-            writer.Add($"{family}.rope.dimension_count", (uint)shape.HeadSize);
+            writer.Add($"{family}.rope.dimension_count", (uint)(shape.Rotated != 0 ? shape.Rotated : shape.HeadSize));
         }
+        foreach ((string key, GgufValue value) in shape.Metadata) writer.Add($"{family}.{key}", value);
         if (shape.Yarn is { } yarn) AddYarn(writer, family, yarn);
         if (shape.Experts is { } experts) AddExperts(writer, family, experts);
     }

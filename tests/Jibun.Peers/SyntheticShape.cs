@@ -1,3 +1,5 @@
+using Jibun.Gguf;
+
 namespace Jibun.Peers;
 
 /// <summary>The dimensions of a synthetic model.</summary>
@@ -31,6 +33,24 @@ public sealed record SyntheticShape(
 
     /// <summary>Norms over all queries and over all keys together.</summary>
     public bool WholeNorms { get; init; }
+
+    /// <summary>Norms before each block; false: only those behind it.</summary>
+    public bool PreNorms { get; init; } = true;
+
+    /// <summary>Norms behind each block.</summary>
+    public bool PostNorms { get; init; }
+
+    /// <summary>Queries, keys and values in one matrix, and gates and ups in one.</summary>
+    public bool Fused { get; init; }
+
+    /// <summary>Values of a head that are rotated; 0: all.</summary>
+    public int Rotated { get; init; }
+
+    /// <summary>Factors of the rotation for short and for long contexts.</summary>
+    public bool LongRope { get; init; }
+
+    /// <summary>Metadata of the family, by the key behind its name: what no property here says.</summary>
+    public IReadOnlyList<(string Key, GgufValue Value)> Metadata { get; init; } = [];
 
     /// <summary>YaRN, where the model has it.</summary>
     public SyntheticYarn? Yarn { get; init; }

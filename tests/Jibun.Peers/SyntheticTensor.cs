@@ -37,6 +37,7 @@ internal sealed record SyntheticTensor(
     public static IEnumerable<SyntheticTensor> Of(SyntheticShape shape)
     {
         const float ResidualScale = 0.7f, LogitDeviation = 2.5f;
+        int rotated = shape.Rotated != 0 ? shape.Rotated : shape.HeadSize;
         int hidden = shape.Hidden, attention = shape.Heads * shape.HeadSize, kv = shape.KvHeads * shape.HeadSize;
         float head = LogitDeviation / MathF.Sqrt(hidden);
         yield return new("token_embd.weight", TensorRole.Embedding, [hidden, shape.Vocabulary], head);
@@ -44,22 +45,36 @@ internal sealed record SyntheticTensor(
         if (!shape.TiedHead) yield return new("output.weight", TensorRole.Head, [hidden, shape.Vocabulary], head);
         if (shape.RopeStretch > 0)
             yield return new("rope_freqs.weight", TensorRole.Plain, [shape.HeadSize / 2], 0, Values: RopeFactors(shape));
+        if (shape.LongRope)
+            foreach ((string name, float stretch) in new[] { ("long", 4f), ("short", 0.2f) })
+                yield return new($"rope_factors_{name}.weight", TensorRole.Plain, [rotated / 2], 0, Values: LongRopeFactors(stretch));
         for (int layer = 0; layer < shape.Layers; layer++)
         {
             if (shape.MatrixScales)
                 foreach (string name in new[] { "attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down" })
                     yield return new($"blk.{layer}.{name}.scale", TensorRole.Plain, [1], 0.1f, Mean: 1);
-            yield return Norm($"blk.{layer}.attn_norm", hidden);
+            if (shape.PreNorms) yield return Norm($"blk.{layer}.attn_norm", hidden);
             foreach (SyntheticTensor tensor in shape.Latent is { } latent ? LatentAttention(layer, latent) : Attention(layer)) yield return tensor;
-            yield return Norm($"blk.{layer}.ffn_norm", hidden);
+            if (shape.PostNorms) yield return Norm($"blk.{layer}.post_attention_norm", hidden);
+            if (shape.PreNorms) yield return Norm($"blk.{layer}.ffn_norm", hidden);
             foreach (SyntheticTensor tensor in shape.Experts is { } e && layer >= e.LeadingDense ? Experts(layer, e) : FeedForward(layer)) yield return tensor;
+            if (shape.PostNorms) yield return Norm($"blk.{layer}.post_ffw_norm", hidden);
         }
+
+        float[] LongRopeFactors(float stretch) => [.. Enumerable.Range(0, rotated / 2).Select(pair => 1 + stretch * pair / rotated)];
 
         IEnumerable<SyntheticTensor> Attention(int layer)
         {
-            yield return Matrix(layer, "attn_q", hidden, attention);
-            yield return Matrix(layer, "attn_k", hidden, kv);
-            yield return Matrix(layer, "attn_v", hidden, kv, TensorRole.SensitiveMatrix);
+            if (shape.Fused)
+            {
+                yield return Matrix(layer, "attn_qkv", hidden, attention + 2 * kv, TensorRole.SensitiveMatrix);
+            }
+            else
+            {
+                yield return Matrix(layer, "attn_q", hidden, attention);
+                yield return Matrix(layer, "attn_k", hidden, kv);
+                yield return Matrix(layer, "attn_v", hidden, kv, TensorRole.SensitiveMatrix);
+            }
             if (shape.AttentionBiases)
                 foreach ((string name, int size) in new[] { ("attn_q", attention), ("attn_k", kv), ("attn_v", kv) })
                     yield return Bias(layer, name, size);
@@ -103,8 +118,8 @@ internal sealed record SyntheticTensor(
 
         IEnumerable<SyntheticTensor> FeedForward(int layer)
         {
-            yield return Matrix(layer, "ffn_gate", hidden, shape.FeedForward);
-            yield return Matrix(layer, "ffn_up", hidden, shape.FeedForward);
+            if (!shape.Fused) yield return Matrix(layer, "ffn_gate", hidden, shape.FeedForward);
+            yield return Matrix(layer, "ffn_up", hidden, shape.Fused ? 2 * shape.FeedForward : shape.FeedForward);
             if (shape.Ternary) yield return Norm($"blk.{layer}.ffn_sub_norm", shape.FeedForward);
             yield return Matrix(layer, "ffn_down", shape.FeedForward, hidden, TensorRole.SensitiveMatrix, ResidualScale);
         }

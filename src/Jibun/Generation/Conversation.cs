@@ -39,7 +39,10 @@ public sealed class Conversation : IDisposable
         return new Conversation(_model, Cache.Fork(), _tokens);
     }
 
-    /// <summary>Forgets all but the first <paramref name="tokens"/> tokens.</summary>
+    /// <summary>
+    /// Forgets all but the first <paramref name="tokens"/> tokens. Where a model sees only a window and that has moved on too far,
+    /// the tokens that stay are computed again with the next prompt.
+    /// </summary>
     public void Rewind(int tokens)
     {
         ThrowIfBusy();

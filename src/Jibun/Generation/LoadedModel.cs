@@ -37,7 +37,7 @@ public sealed class LoadedModel : IDisposable
         {
             Tokenizer = Tokenizer.Load(file.Metadata);
             Tier = options.Kernels ?? KernelSet.Best;
-            Model = LanguageModels.Load(file, new MatMul(_team, new KernelSet(Tier)), options.KvType);
+            Model = LanguageModels.Load(file, new MatMul(_team, new KernelSet(Tier)), options.KvType, options.ContextLength);
         }
         catch
         {

@@ -17,6 +17,7 @@ internal sealed class PrefixPool(int capacity) : IDisposable
             for (int i = 0; i < _kept.Count; i++)
             {
                 int common = Math.Min(_kept[i].TokenSpan.CommonPrefixLength(prompt), _kept[i].CachedTokens);
+                common = _kept[i].Cache.Reachable(common);
                 if (common > length) (best, length) = (i, common);
             }
             if (best < 0) return null;

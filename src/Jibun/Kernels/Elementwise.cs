@@ -70,6 +70,23 @@ public static unsafe class Elementwise
         if (i < length) Tail<SiluTail>(gate + i, up + i, length - i);
     }
 
+    /// <summary>gate = gelu(gate) · up, with gelu's approximation by tanh (Hendrycks and Gimpel 2016, §2).</summary>
+    public static void GeluProduct(float* gate, float* up, int length)
+    {
+        int i = 0;
+        for (; i + Lanes <= length; i += Lanes) (Gelu(Vector512.Load(gate + i)) * Vector512.Load(up + i)).Store(gate + i);
+        if (i < length) Tail<GeluTail>(gate + i, up + i, length - i);
+    }
+
+    /// <summary>y = cap · tanh(y / cap).</summary>
+    public static void SoftCap(float* y, float cap, int length)
+    {
+        Vector512<float> caps = Vector512.Create(cap), inverse = Vector512.Create(1 / cap);
+        int i = 0;
+        for (; i + Lanes <= length; i += Lanes) (caps * Tanh(Vector512.Load(y + i) * inverse)).Store(y + i);
+        for (; i < length; i++) y[i] = cap * Tanh(Vector512.Create(y[i] * (1 / cap)))[0];
+    }
+
     /// <summary>gate = max(gate, 0)² · up.</summary>
     public static void SquaredReluProduct(float* gate, float* up, int length)
     {
@@ -111,6 +128,22 @@ public static unsafe class Elementwise
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Silu(Vector512<float> x) => x / (Vector512<float>.One + Vector512.Exp(-x));
 
+    // 0.5 x (1 + tanh u) = x · sigmoid(2u) with u = √(2/π) (x + 0.044715 x³).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Gelu(Vector512<float> x)
+    {
+        Vector512<float> cubic = Vector512.FusedMultiplyAdd(x * x, Vector512.Create(0.044715f), Vector512<float>.One);
+        return x / (Vector512<float>.One + Vector512.Exp(x * cubic * Vector512.Create(-1.5957691216057308f)));
+    }
+
+    // 1 − 2 / (e^2x + 1): exact to 6e-8, which is all that caps and gates need.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Tanh(Vector512<float> x)
+    {
+        Vector512<float> limited = Vector512.Min(Vector512.Max(x, Vector512.Create(-20f)), Vector512.Create(20f));
+        return Vector512<float>.One - Vector512.Create(2f) / (Vector512.Exp(limited + limited) + Vector512<float>.One);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> SquaredRelu(Vector512<float> x)
     {
@@ -126,6 +159,11 @@ public static unsafe class Elementwise
     private readonly struct SiluTail : IActivation
     {
         public static Vector512<float> Apply(Vector512<float> x) => Silu(x);
+    }
+
+    private readonly struct GeluTail : IActivation
+    {
+        public static Vector512<float> Apply(Vector512<float> x) => Gelu(x);
     }
 
     private readonly struct SquaredReluTail : IActivation

@@ -22,15 +22,19 @@ internal static unsafe class PagedAttention
         state[0] = float.NegativeInfinity;
     }
 
-    /// <summary>Folds the first <paramref name="tokens"/> tokens of a page in.</summary>
-    public static void Fold(float* query, float* keys, float* values, int tokens, int headSize, float scale, float* state) =>
-        Fold(query, keys, values, tokens, headSize, headSize, scale, state);
+    /// <summary>Folds the first <paramref name="tokens"/> tokens of a page in; keys and values may differ in size, states are of the values'.</summary>
+    public static void Fold(float* query, float* keys, float* values, int tokens, int keySize, int valueSize, float scale, float* state) =>
+        Fold(query, keys, values, 0, tokens, keySize, valueSize, scale, 0, state);
 
-    /// <summary>The same where keys and values differ in size; states are of the values' size.</summary>
-    public static void Fold(float* query, float* keys, float* values, int tokens, int keySize, int valueSize, float scale, float* state)
+    /// <summary>The same without the <paramref name="hidden"/> first of them.</summary>
+    /// <param name="cap">Scores become cap · tanh(score / cap); 0 leaves them.</param>
+    public static void Fold(
+        float* query, float* keys, float* values, int hidden, int tokens, int keySize, int valueSize, float scale, float cap, float* state)
     {
         float* scores = stackalloc float[PageTokens];
         float maximum = Score(query, keys, tokens, keySize, scale, scores);
+        if (cap != 0) maximum = Cap(scores, tokens, cap);
+        if (hidden > 0) maximum = Hide(scores, hidden, tokens);
         maximum = MathF.Max(maximum, state[0]);
         float fade = MathF.Exp(state[0] - maximum);
         Vector512<float> sum = Vector512<float>.Zero;
@@ -87,6 +91,25 @@ internal static unsafe class PagedAttention
         Vector256<float> eight = Vector256.Max(maximum.GetLower(), maximum.GetUpper());
         Vector128<float> four = Vector128.Max(eight.GetLower(), eight.GetUpper());
         return MathF.Max(MathF.Max(four[0], four[1]), MathF.Max(four[2], four[3]));
+    }
+
+    private static float Cap(float* scores, int tokens, float cap)
+    {
+        Elementwise.SoftCap(scores, cap, tokens);
+        return Maximum(scores, 0, tokens);
+    }
+
+    private static float Hide(float* scores, int hidden, int tokens)
+    {
+        new Span<float>(scores, hidden).Fill(float.NegativeInfinity);
+        return Maximum(scores, hidden, tokens);
+    }
+
+    private static float Maximum(float* scores, int start, int end)
+    {
+        float maximum = float.NegativeInfinity;
+        for (int i = start; i < end; i++) maximum = MathF.Max(maximum, scores[i]);
+        return maximum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,41 +1,20 @@
-using System.Runtime.InteropServices;
 using Jibun.Kernels;
 
 namespace Jibun.Models;
 
-/// <summary>Element type of cached keys and values.</summary>
-public enum KvType
-{
-    F16,
-    F32,
-}
-
-/// <summary>What one token costs in a cache.</summary>
-/// <param name="Layers">Layers that attend.</param>
-/// <param name="KvHeads">Key heads of a layer.</param>
-/// <param name="HeadSize">Values of a key.</param>
-/// <param name="Type">Element type.</param>
-public sealed record KvShape(int Layers, int KvHeads, int HeadSize, KvType Type)
-{
-    /// <summary>Values of a value; 0 where values are the first part of the keys and not kept twice.</summary>
-    public int ValueSize { get; init; } = HeadSize;
-
-    public int ElementBytes => Type == KvType.F32 ? sizeof(float) : sizeof(ushort);
-
-    public long BytesPerToken => (long)Layers * KvHeads * (HeadSize + ValueSize) * ElementBytes;
-
-    internal long PageBytes => BytesPerToken * PagedAttention.PageTokens;
-}
-
 /// <summary>
 /// The keys and values of one conversation, in pages of 64 tokens. A fork shares full pages with its origin and copies a page
-/// only when it writes into it. Not safe for use by several threads at once.
+/// only when it writes into it. Layers with a window let go of the pages behind it. Not safe for use by several threads at once.
 /// </summary>
 public sealed unsafe class KvCache : IDisposable
 {
-    private readonly List<Page> _pages = [];
+    private readonly KvPageRun[] _runs; // one for each kind of layers
 
-    public KvCache(KvShape shape) => Shape = shape;
+    public KvCache(KvShape shape) : this(shape, [.. shape.Groups.Select(group => new KvPageRun(group))])
+    {
+    }
+
+    private KvCache(KvShape shape, KvPageRun[] runs) => (Shape, _runs) = (shape, runs);
 
     public KvShape Shape { get; }
 
@@ -43,26 +22,29 @@ public sealed unsafe class KvCache : IDisposable
     public int Length { get; private set; }
 
     /// <summary>Bytes of pages that only this cache holds, or shares.</summary>
-    public long Bytes => _pages.Count * Shape.PageBytes;
+    public long Bytes => _runs.Sum(run => run.Bytes);
 
-    public KvCache Fork()
+    public KvCache Fork() => new(Shape, [.. _runs.Select(run => run.Fork())]) { Length = Length };
+
+    /// <summary>
+    /// How many of the first <paramref name="length"/> tokens can stay: all of them, or none when a layer's window has left the
+    /// tokens behind that the next one would see.
+    /// </summary>
+    public int Reachable(int length)
     {
-        var fork = new KvCache(Shape) { Length = Length };
-        foreach (Page page in _pages) fork._pages.Add(page.Share());
-        return fork;
+        foreach (KvPageRun run in _runs)
+            if (!run.Reaches(length)) return 0;
+        return length;
     }
 
-    /// <summary>Forgets all but the first <paramref name="length"/> tokens.</summary>
-    public void Truncate(int length)
+    /// <summary>Forgets all but the first <paramref name="length"/> tokens, or all where those cannot be continued.</summary>
+    /// <returns>Tokens left: what <see cref="Reachable"/> says.</returns>
+    public int Truncate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)Length, nameof(length));
-        Length = length;
-        int pages = PagesFor(length);
-        for (int i = _pages.Count - 1; i >= pages; i--)
-        {
-            _pages[i].Release();
-            _pages.RemoveAt(i);
-        }
+        Length = Reachable(length);
+        foreach (KvPageRun run in _runs) run.Truncate(Length);
+        return Length;
     }
 
     public void Dispose() => Truncate(0);
@@ -70,28 +52,20 @@ public sealed unsafe class KvCache : IDisposable
     /// <summary>Makes room for tokens behind the last one and makes the pages they fall into its own.</summary>
     internal void Extend(int tokens)
     {
-        int first = Length / PagedAttention.PageTokens;
-        if (tokens > 0 && first < _pages.Count && _pages[first].IsShared)
-        {
-            Page copy = _pages[first].Copy(Shape.PageBytes);
-            _pages[first].Release();
-            _pages[first] = copy;
-        }
+        foreach (KvPageRun run in _runs) run.Extend(Length, Length + tokens);
         Length += tokens;
-        while (_pages.Count < PagesFor(Length)) _pages.Add(new Page(Shape.PageBytes));
     }
 
-    internal int PageCount => _pages.Count;
-
     /// <summary>Keys of one head of one layer in a page: [head size][PageTokens].</summary>
-    internal byte* Keys(int page, int layer, int head) => _pages[page].Memory + Block(layer, head, 0);
+    internal byte* Keys(int page, int layer, int head) => Block(page, layer, head, 0);
 
     /// <summary>Values of one head of one layer in a page: [PageTokens][value size].</summary>
-    internal byte* Values(int page, int layer, int head) => _pages[page].Memory + Block(layer, head, Shape.HeadSize);
+    internal byte* Values(int page, int layer, int head) => Block(page, layer, head, Shape.Layers[layer].HeadSize);
 
     internal void Write(int position, int layer, int head, float* key, float* value)
     {
-        int page = position / PagedAttention.PageTokens, slot = position % PagedAttention.PageTokens, size = Shape.HeadSize, valueSize = Shape.ValueSize;
+        int page = position / PagedAttention.PageTokens, slot = position % PagedAttention.PageTokens;
+        (int size, int valueSize) = (Shape.Layers[layer].HeadSize, Shape.Layers[layer].ValueSize);
         byte* keys = Keys(page, layer, head), values = Values(page, layer, head);
         if (Shape.Type == KvType.F32)
         {
@@ -103,56 +77,10 @@ public sealed unsafe class KvCache : IDisposable
         for (int i = 0; i < valueSize; i++) ((Half*)values)[slot * valueSize + i] = (Half)value[i];
     }
 
-    private long Block(int layer, int head, int skip) =>
-        (((long)layer * Shape.KvHeads + head) * (Shape.HeadSize + Shape.ValueSize) + skip) * PagedAttention.PageTokens * Shape.ElementBytes;
-
-    private static int PagesFor(int tokens) => (tokens + PagedAttention.PageTokens - 1) / PagedAttention.PageTokens;
-
-    /// <summary>Memory with a count of the caches that hold it. Cleared when made: slots not yet written must be finite.</summary>
-    private sealed class Page
+    private byte* Block(int page, int layer, int head, int skip)
     {
-        private readonly long _bytes;
-        private int _holders = 1;
-
-        public Page(long bytes)
-        {
-            _bytes = bytes;
-            Memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
-            new Span<byte>(Memory, checked((int)bytes)).Clear();
-            GC.AddMemoryPressure(bytes);
-        }
-
-        public byte* Memory { get; private set; }
-
-        public bool IsShared => Volatile.Read(ref _holders) > 1;
-
-        public Page Share()
-        {
-            Interlocked.Increment(ref _holders);
-            return this;
-        }
-
-        public Page Copy(long bytes)
-        {
-            var copy = new Page(bytes);
-            Buffer.MemoryCopy(Memory, copy.Memory, bytes, bytes);
-            return copy;
-        }
-
-        public void Release()
-        {
-            if (Interlocked.Decrement(ref _holders) == 0) Free();
-        }
-
-        ~Page() => Free();
-
-        private void Free()
-        {
-            if (Memory == null) return;
-            NativeMemory.AlignedFree(Memory);
-            GC.RemoveMemoryPressure(_bytes);
-            Memory = null;
-            GC.SuppressFinalize(this);
-        }
+        (int group, int index) = Shape.Place(layer);
+        KvLayer kind = Shape.Layers[layer];
+        return _runs[group][page] + (index * kind.Elements + (long)head * (kind.HeadSize + kind.ValueSize) + skip) * PagedAttention.PageTokens * Shape.ElementBytes;
     }
 }

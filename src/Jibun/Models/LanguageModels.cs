@@ -2,7 +2,9 @@ using Jibun.Gguf;
 using Jibun.Kernels;
 using Jibun.Models.Bitnet;
 using Jibun.Models.DeepSeek;
+using Jibun.Models.Gemma;
 using Jibun.Models.Llama;
+using Jibun.Models.Olmo;
 using Jibun.Models.Qwen;
 using Jibun.Models.Sparse;
 
@@ -11,31 +13,44 @@ namespace Jibun.Models;
 /// <summary>Every family this version runs, by the name of its architecture.</summary>
 public static class LanguageModels
 {
-    private static readonly Dictionary<string, Func<GgufFile, MatMul, KvType, ILanguageModel>> Families = new()
+    private delegate ILanguageModel Loading(GgufFile file, MatMul matmul, KvType kv, int contextLength);
+
+    private static readonly Dictionary<string, Loading> Families = new()
     {
-        ["llama"] = (file, matmul, kv) => file.Metadata.GetInteger("llama.expert_count", 0) != 0
+        ["llama"] = (file, matmul, kv, context) => file.Metadata.GetInteger("llama.expert_count", 0) != 0
             ? new SparseModel(file, matmul, kv)
-            : new LlamaModel(file, matmul, kv, halvesApart: false),
-        ["qwen2"] = (file, matmul, kv) => new LlamaModel(file, matmul, kv, halvesApart: true),
-        ["qwen3"] = (file, matmul, kv) => new Qwen3Model(file, matmul, kv),
-        ["qwen3moe"] = (file, matmul, kv) => new SparseModel(file, matmul, kv),
-        ["olmoe"] = (file, matmul, kv) => new SparseModel(file, matmul, kv),
-        ["deepseek2"] = (file, matmul, kv) => new DeepSeekModel(file, matmul, kv),
-        ["bitnet"] = (file, matmul, kv) => new BitnetModel(file, matmul, kv),
-        ["bitnet-b1.58"] = (file, matmul, kv) => new BitnetModel(file, matmul, kv),
-        ["bitnet-25"] = (file, matmul, kv) => new BitnetModel(file, matmul, kv),
+            : new LlamaModel(file, matmul, kv, context),
+        ["mistral3"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
+        ["qwen2"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
+        ["phi3"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
+        ["smollm3"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
+        ["granite"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
+        ["gemma2"] = (file, matmul, kv, _) => new GemmaModel(file, matmul, kv),
+        ["gemma3"] = (file, matmul, kv, _) => new GemmaModel(file, matmul, kv),
+        ["olmo2"] = (file, matmul, kv, _) => new Olmo2Model(file, matmul, kv),
+        ["qwen3"] = (file, matmul, kv, _) => new Qwen3Model(file, matmul, kv),
+        ["qwen3moe"] = (file, matmul, kv, _) => new SparseModel(file, matmul, kv),
+        ["olmoe"] = (file, matmul, kv, _) => new SparseModel(file, matmul, kv),
+        ["bitnet"] = (file, matmul, kv, _) => new BitnetModel(file, matmul, kv),
+        ["bitnet-b1.58"] = (file, matmul, kv, _) => new BitnetModel(file, matmul, kv),
+        ["bitnet-25"] = (file, matmul, kv, _) => new BitnetModel(file, matmul, kv),
+        ["deepseek2"] = (file, matmul, kv, _) => new DeepSeekModel(file, matmul, kv),
     };
 
     public static IReadOnlyCollection<string> Architectures => Families.Keys;
 
     /// <summary>Loads the weights. The file must stay open as long as the model.</summary>
+    /// <param name="file">The model.</param>
+    /// <param name="matmul">What multiplies its matrices.</param>
+    /// <param name="kv">Element type of its caches.</param>
+    /// <param name="contextLength">Tokens that will be used; 0: all that the model was made for. Some rotations depend on it.</param>
     /// <exception cref="ModelException">The architecture is unknown, or the file does not hold what it needs.</exception>
-    public static ILanguageModel Load(GgufFile file, MatMul matmul, KvType kv = KvType.F16)
+    public static ILanguageModel Load(GgufFile file, MatMul matmul, KvType kv = KvType.F16, int contextLength = 0)
     {
         string architecture = file.Metadata.GetString("general.architecture");
-        if (!Families.TryGetValue(architecture, out Func<GgufFile, MatMul, KvType, ILanguageModel>? load))
+        if (!Families.TryGetValue(architecture, out Loading? load))
             throw new ModelException(
                 $"{file.Path}: the architecture is \"{architecture}\", which this version cannot run; it runs: {string.Join(", ", Families.Keys)}");
-        return load(file, matmul, kv);
+        return load(file, matmul, kv, contextLength);
     }
 }

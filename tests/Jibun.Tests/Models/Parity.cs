@@ -20,7 +20,9 @@ internal static class Parity
     }
 
     /// <summary>The prompt in parts of the given lengths, the rest one token at a time.</summary>
-    public static float[] LogitsInParts(string path, params int[] lengths)
+    public static float[] LogitsInParts(string path, params int[] lengths) => LogitsInParts(path, Tokens, lengths);
+
+    public static float[] LogitsInParts(string path, int[] tokens, int[] lengths)
     {
         using GgufFile file = GgufFile.Open(path);
         using var team = new ThreadTeam(1);
@@ -28,12 +30,12 @@ internal static class Parity
         using var cache = new KvCache(model.Info.Kv);
         var batch = new ModelBatch();
         int vocabulary = model.Info.VocabularySize;
-        var logits = new float[Tokens.Length * vocabulary];
-        for (int start = 0, part = 0, count; start < Tokens.Length; start += count, part++)
+        var logits = new float[tokens.Length * vocabulary];
+        for (int start = 0, part = 0, count; start < tokens.Length; start += count, part++)
         {
             count = part < lengths.Length ? lengths[part] : 1;
             batch.Clear();
-            batch.Add(cache, Tokens.AsSpan(start, count), LogitRows.All);
+            batch.Add(cache, tokens.AsSpan(start, count), LogitRows.All);
             model.Forward(batch, logits.AsSpan(start * vocabulary, count * vocabulary));
         }
         return logits;

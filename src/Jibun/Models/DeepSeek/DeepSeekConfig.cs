@@ -36,7 +36,7 @@ internal sealed record DeepSeekConfig
     public required RopeScaling RopeScaling { get; init; }
 
     public DecoderShape Shape(KvType type) => new(
-        Width, Math.Max(FeedForwardWidth, SharedWidth), Attention.Heads, new KvShape(Layers, 1, Attention.CachedSize, type) { ValueSize = 0 }, NormEpsilon)
+        Width, Math.Max(FeedForwardWidth, SharedWidth), Attention.Heads, new KvShape(type, [.. Enumerable.Repeat(new KvLayer(1, Attention.CachedSize) { ValueSize = 0 }, Layers)]), NormEpsilon)
     {
         QueryWidth = Math.Max(QueryRank, Attention.Heads * Math.Max(Attention.QuerySize, Attention.Value)),
     };

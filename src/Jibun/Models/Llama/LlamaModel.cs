@@ -6,27 +6,30 @@ using Jibun.Models.Shared;
 namespace Jibun.Models.Llama;
 
 /// <summary>
-/// Llama 2 and 3, and what has their shape: Mistral under the name llama, and Qwen2, whose queries, keys and values have biases
-/// and whose rotation pairs lie half a head apart.
+/// Llama 2 and 3, and what has their shape: Mistral, Qwen2 (biases on queries, keys and values), Phi-3 (projections fused in the
+/// file), SmolLM3 (layers without rotation) and Granite (multipliers). <see cref="LlamaVariant"/> says where they differ.
 /// </summary>
 internal sealed unsafe class LlamaModel : ILanguageModel
 {
     private readonly DecoderConfig _config;
+    private readonly LlamaVariant _variant;
     private readonly LlamaWeights _weights;
     private readonly WeightLoader _loader;
     private readonly HugePageArena _arena;
     private readonly RotaryPositions _positions;
     private readonly DecoderPass _pass;
 
-    public LlamaModel(GgufFile file, MatMul matmul, KvType kv, bool halvesApart)
+    public LlamaModel(GgufFile file, MatMul matmul, KvType kv, int contextLength)
     {
-        _config = DecoderConfig.Read(file.Metadata);
+        _config = DecoderConfig.Read(file.Metadata, contextLength);
+        _variant = LlamaVariant.Read(file.Metadata, _config);
         _loader = new WeightLoader(file);
         _weights = LlamaWeights.Load(_loader, _config);
         _arena = _loader.Load(matmul.Team);
-        _positions = new RotaryPositions(_config.Rotated, _config.RopeBase, _weights.RopeFactors, _config.RopeScale, halvesApart);
-        _pass = new DecoderPass(matmul, _config.Shape(kv));
-        Info = new ModelInfo(_config.Architecture, _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, _config.Shape(kv).Kv, []);
+        _positions = new RotaryPositions(_config.Rotated, _config.RopeBase, _weights.RopeFactors, _variant.RopeScale, _variant.HalvesApart);
+        DecoderShape shape = _variant.Apply(_config.Shape(kv));
+        _pass = new DecoderPass(matmul, shape);
+        Info = new ModelInfo(_config.Architecture, _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, []);
     }
 
     public ModelInfo Info { get; }
@@ -40,7 +43,8 @@ internal sealed unsafe class LlamaModel : ILanguageModel
             LlamaLayer w = _weights.Layers[layer];
             _pass.Norm(_pass.X, w.AttentionNorm, _pass.H, width);
             _pass.ProjectQueriesKeysValues(_pass.H, w.Query, w.Key, w.Value);
-            _pass.Rotate(_positions);
+            if (_variant.Rotates(layer)) _pass.Rotate(_positions);
+            if (_variant.QueryScale is { } scale) _pass.ScaleQueries(scale);
             _pass.Attend(layer);
             _pass.Project(_pass.Attended, w.Output.Columns, w.Output, _pass.H);
             _pass.AddToResidual(_pass.H);

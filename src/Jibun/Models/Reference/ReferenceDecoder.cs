@@ -12,6 +12,8 @@ namespace Jibun.Models.Reference;
 /// </summary>
 public sealed class ReferenceDecoder
 {
+    private static readonly string[] Families = ["llama", "qwen2", "qwen3", "bitnet", "bitnet-b1.58", "bitnet-25"];
+
     private readonly GgufFile _file;
     private readonly DecoderConfig _c;
     private readonly bool _halvesApart;
@@ -22,6 +24,7 @@ public sealed class ReferenceDecoder
     {
         _file = file;
         _c = DecoderConfig.Read(file.Metadata);
+        if (!Families.Contains(_c.Architecture)) throw new ModelException($"{file.Path}: there is no exact twin of {_c.Architecture}; there is one of {string.Join(", ", Families)}");
         _halvesApart = _c.Architecture != "llama";
         bool squaredRelu = _c.Architecture.StartsWith("bitnet", StringComparison.Ordinal)
             && BitnetActivation.Choose(file.Metadata).Activation == GatedActivation.SquaredRelu;

@@ -23,6 +23,9 @@ internal sealed record DecoderConfig
 
     public required int ContextLength { get; init; }
 
+    /// <summary>Tokens that the caller will use: the context length unless fewer were asked for.</summary>
+    public required int ContextInUse { get; init; }
+
     public required float NormEpsilon { get; init; }
 
     public required int Rotated { get; init; }
@@ -33,7 +36,9 @@ internal sealed record DecoderConfig
 
     public DecoderShape Shape(KvType type) => new(Width, FeedForwardWidth, Heads, new KvShape(Layers, KvHeads, HeadSize, type), NormEpsilon);
 
-    public static DecoderConfig Read(GgufMetadata metadata)
+    /// <param name="metadata">Of the model file.</param>
+    /// <param name="contextLength">Tokens that will be used; 0: all the model was made for.</param>
+    public static DecoderConfig Read(GgufMetadata metadata, int contextLength = 0)
     {
         string architecture = metadata.GetString("general.architecture");
         int Size(string key, long? missing = null) => ReadSize(metadata, $"{architecture}.{key}", missing);
@@ -57,6 +62,7 @@ internal sealed record DecoderConfig
             KvHeads = kvHeads,
             HeadSize = headSize,
             ContextLength = Size("context_length"),
+            ContextInUse = contextLength > 0 ? contextLength : Size("context_length"),
             NormEpsilon = Positive(metadata, $"{architecture}.attention.layer_norm_rms_epsilon", null),
             Rotated = rotated,
             RopeBase = Positive(metadata, $"{architecture}.rope.freq_base", 10_000),
@@ -66,6 +72,9 @@ internal sealed record DecoderConfig
 
     /// <summary>A size of the architecture that only some families have.</summary>
     public int Size(GgufMetadata metadata, string key, long? missing = null) => ReadSize(metadata, $"{Architecture}.{key}", missing);
+
+    /// <summary>A number of the architecture that only some families have; it must be positive.</summary>
+    public float Number(GgufMetadata metadata, string key, double? missing = null) => Positive(metadata, $"{Architecture}.{key}", missing);
 
     public static int ReadSize(GgufMetadata metadata, string name, long? missing)
     {

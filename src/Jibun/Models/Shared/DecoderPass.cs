@@ -9,7 +9,7 @@ namespace Jibun.Models.Shared;
 internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : IDisposable
 {
     private readonly ActivationBatch _input = new();
-    private readonly Attention? _attention = shape.Kv.ValueSize == 0 ? null : new(matmul.Team, shape.Heads, shape.Kv);
+    private readonly Attention? _attention = shape.Kv.Layers[0].ValueSize == 0 ? null : new(matmul.Team, shape.Heads, shape.Kv, shape.Attention);
     private readonly NativeBuffer _buffers = new();
     private ModelBatch _batch = null!;
 
@@ -33,16 +33,18 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
 
     public int Rows => _batch.Rows;
 
+    private float EmbeddingScale => shape.EmbeddingScale;
+
     /// <summary>Bytes the buffers take for a batch of so many rows.</summary>
     public long BufferBytes(int rows) => rows * FloatsPerRow * sizeof(float);
 
     /// <summary>Extends the caches and looks up the embeddings.</summary>
-    public void Begin(ModelBatch batch, Embedding embedding, RotaryPositions positions)
+    public void Begin(ModelBatch batch, Embedding embedding, params ReadOnlySpan<RotaryPositions> rotations)
     {
         _batch = batch;
         Reserve(batch.Rows);
         foreach (Sequence sequence in batch.Sequences) sequence.Cache.Extend(sequence.Count);
-        positions.Prepare(batch);
+        foreach (RotaryPositions positions in rotations) positions.Prepare(batch);
         _attention?.Prepare(batch);
         var work = new EmbedWork { Pass = this, Embedding = embedding };
         Share(ref work, batch.Rows);
@@ -54,10 +56,10 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         Share(ref work, Rows);
     }
 
-    /// <summary>Normalizes every head of every row by itself.</summary>
+    /// <summary>Normalizes every head of every row by itself; the weight is as long as a head.</summary>
     public void NormHeads(float* x, Vector weight, int heads)
     {
-        var work = new NormWork { X = x, Weight = weight, Y = x, Width = shape.Kv.HeadSize, Epsilon = shape.NormEpsilon };
+        var work = new NormWork { X = x, Weight = weight, Y = x, Width = weight.Length, Epsilon = shape.NormEpsilon };
         Share(ref work, Rows * heads);
     }
 
@@ -85,18 +87,27 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         Complete(values, Values);
     }
 
-    public void Rotate(RotaryPositions positions)
+    public void Rotate(RotaryPositions positions, int layer = 0)
     {
-        var work = new RotateWork { Pass = this, Positions = positions };
+        var work = new RotateWork { Pass = this, Positions = positions, Layer = layer };
         Share(ref work, Rows);
     }
 
     /// <summary>Over caches of keys and values; families with another cache bring their own attention.</summary>
     public void Attend(int layer) => _attention!.Run(_batch, layer, Queries, Keys, Values, Attended);
 
+    /// <summary>Multiplies the queries of each row with a number that its position gives.</summary>
+    public void ScaleQueries(Func<int, float> scaleOf)
+    {
+        foreach (Sequence sequence in _batch.Sequences)
+            for (int i = 0; i < sequence.Count; i++)
+                if (scaleOf(sequence.Position + i) is not 1 and float scale)
+                    Elementwise.Scale(Row(Queries, sequence.FirstRow + i, shape.QueryWidth), scale, shape.QueryWidth);
+    }
+
     public void AddToResidual(float* h)
     {
-        var work = new AddWork { X = X, H = h, Width = shape.Width };
+        var work = new AddWork { X = X, H = h, Width = shape.Width, Scale = shape.ResidualScale };
         Share(ref work, Rows);
     }
 
@@ -126,7 +137,12 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
                 Elementwise.RmsNorm(Row(X, sequence.FirstRow + i, shape.Width), norm.Pointer, Row(H, kept++, shape.Width), shape.Width, shape.NormEpsilon);
         }
         _input.Set(H, count, shape.Width);
-        fixed (float* output = logits) matmul.Run(_input, new Product(embedding.Output, output, embedding.Vocabulary));
+        fixed (float* output = logits)
+        {
+            matmul.Run(_input, new Product(embedding.Output, output, embedding.Vocabulary));
+            var work = new FinishWork { Logits = output, Vocabulary = embedding.Vocabulary, Scale = shape.LogitScale, Cap = shape.LogitCap };
+            if (shape.LogitScale != 1 || shape.LogitCap != 0) Share(ref work, count);
+        }
     }
 
     public void Dispose()
@@ -184,7 +200,11 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         public readonly void Run(int start, int end, int thread)
         {
             for (int row = start; row < end; row++)
-                Embedding.Read(Pass._batch.Tokens[row], new Span<float>(Row(Pass.X, row, Embedding.Width), Embedding.Width));
+            {
+                float* x = Row(Pass.X, row, Embedding.Width);
+                Embedding.Read(Pass._batch.Tokens[row], new Span<float>(x, Embedding.Width));
+                if (Pass.EmbeddingScale != 1) Elementwise.Scale(x, Pass.EmbeddingScale, Embedding.Width);
+            }
         }
     }
 
@@ -205,14 +225,16 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     {
         public DecoderPass Pass;
         public RotaryPositions Positions;
+        public int Layer;
 
         public readonly void Run(int start, int end, int thread)
         {
             Attention attention = Pass._attention!;
+            int heads = attention.Heads, keyHeads = attention.KvHeads(Layer), size = attention.HeadSize(Layer);
             for (int row = start; row < end; row++)
             {
-                Positions.Apply(row, Row(Pass.Queries, row, attention.Heads * attention.HeadSize), attention.Heads, attention.HeadSize);
-                Positions.Apply(row, Row(Pass.Keys, row, attention.KvHeads * attention.HeadSize), attention.KvHeads, attention.HeadSize);
+                Positions.Apply(row, Row(Pass.Queries, row, heads * size), heads, size);
+                Positions.Apply(row, Row(Pass.Keys, row, keyHeads * size), keyHeads, size);
             }
         }
     }
@@ -221,9 +243,29 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     {
         public float* X, H;
         public int Width;
+        public float Scale;
 
-        public readonly void Run(int start, int end, int thread) =>
-            Elementwise.Add(Row(X, start, Width), Row(H, start, Width), (end - start) * Width);
+        public readonly void Run(int start, int end, int thread)
+        {
+            if (Scale == 1) Elementwise.Add(Row(X, start, Width), Row(H, start, Width), (end - start) * Width);
+            else Elementwise.AddScaled(Row(X, start, Width), Row(H, start, Width), Scale, (end - start) * Width);
+        }
+    }
+
+    private struct FinishWork : IRangeWork
+    {
+        public float* Logits;
+        public int Vocabulary;
+        public float Scale, Cap;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int row = start; row < end; row++)
+            {
+                if (Scale != 1) Elementwise.Scale(Row(Logits, row, Vocabulary), Scale, Vocabulary);
+                if (Cap != 0) Elementwise.SoftCap(Row(Logits, row, Vocabulary), Cap, Vocabulary);
+            }
+        }
     }
 
     private struct ActivateWork : IRangeWork
@@ -237,13 +279,4 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
             for (int row = start; row < end; row++) Activation.Apply(Row(Gate, row, Width), Row(Up, row, Width), Width);
         }
     }
-}
-
-/// <summary>The widths that a pass needs room for.</summary>
-internal sealed record DecoderShape(int Width, int FeedForwardWidth, int Heads, KvShape Kv, float NormEpsilon)
-{
-    /// <summary>Of the queries, and of what attention makes of them.</summary>
-    public int QueryWidth { get; init; } = Heads * Kv.HeadSize;
-
-    public int KeyWidth => Kv.KvHeads * Kv.HeadSize;
 }

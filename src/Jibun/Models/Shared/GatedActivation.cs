@@ -8,6 +8,9 @@ public enum GatedActivation
     Silu,
     SquaredRelu,
 
+    /// <summary>By its approximation with tanh.</summary>
+    Gelu,
+
     /// <summary>gpt-oss's: gate and up are clamped to 7, the sigmoid's slope is 1.702, and up counts from −1.</summary>
     ClampedSwiGlu,
 }
@@ -21,6 +24,7 @@ internal static unsafe class GatedActivations
         {
             case GatedActivation.Silu: Elementwise.SiluProduct(gate, up, length); break;
             case GatedActivation.SquaredRelu: Elementwise.SquaredReluProduct(gate, up, length); break;
+            case GatedActivation.Gelu: Elementwise.GeluProduct(gate, up, length); break;
             case GatedActivation.ClampedSwiGlu: Elementwise.ClampedSwiGlu(gate, up, length); break;
             default: throw new NotSupportedException($"{activation}");
         }

@@ -19,4 +19,11 @@ internal sealed class Linear(PendingMatrix weight, float scale, Vector? bias)
         new(loader.Matrix($"{name}.weight", rows, columns),
             loader.OptionalVector($"{name}.scale", 1)?.Values[0] ?? 1,
             loader.OptionalVector($"{name}.bias", rows));
+
+    /// <summary>Some rows of a matrix that holds several projections.</summary>
+    /// <param name="total">Rows of the matrix in the file.</param>
+    public static Linear LoadRows(WeightLoader loader, string name, int total, int columns, int first, int rows) =>
+        new(loader.Stack($"{name}.weight", [columns, total], new StackSlice(1, total, first, rows)),
+            loader.OptionalVector($"{name}.scale", 1)?.Values[0] ?? 1,
+            loader.OptionalVector($"{name}.bias", total)?.Slice(first, rows));
 }

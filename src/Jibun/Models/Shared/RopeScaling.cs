@@ -18,6 +18,10 @@ internal sealed record RopeScaling
 
     public bool IsYarn { get; init; }
 
+    /// <summary>Factors for each pair, of which the file has a set for short and one for long contexts.</summary>
+    public bool IsLongRope { get; init; }
+
+    /// <summary>Tokens the model was first trained for.</summary>
     public double OriginalContext { get; init; }
 
     /// <summary>Rotations within the original context: pairs that make more are left alone, pairs that make fewer than <see cref="SlowTurns"/> are divided.</summary>
@@ -46,7 +50,7 @@ internal sealed record RopeScaling
         return frequencies;
     }
 
-    /// <exception cref="ModelException">The scaling is not one of none, linear and yarn, or a number makes no sense.</exception>
+    /// <exception cref="ModelException">The scaling is not one of none, linear, yarn and longrope, or a number makes no sense.</exception>
     public static RopeScaling Read(GgufMetadata metadata, string architecture)
     {
         string prefix = $"{architecture}.rope.scaling.";
@@ -56,19 +60,31 @@ internal sealed record RopeScaling
             return double.IsFinite(value) && value > 0 ? value : throw new ModelException($"{metadata.Source}: {prefix}{key} is {value}; it must be positive");
         }
         string type = metadata.GetString(prefix + "type", "linear");
-        double factor = type == "none" ? 1 : Positive("factor", 1), attention = Positive("attn_factor", 1);
+        double attention = Positive("attn_factor", 1);
+        double original = Positive("original_context_length", metadata.GetNumber($"{architecture}.context_length"));
+        double factor = type == "none" || metadata.GetNumber(prefix + "factor", 1) == 0
+            ? 1
+            : Positive("factor", metadata.GetNumber($"{architecture}.rope.scale_linear", 1));
         switch (type)
         {
             case "none":
             case "linear":
-                return new RopeScaling { Factor = factor, Magnitude = attention, AttentionFactor = attention };
+            case "longrope":
+                return new RopeScaling
+                {
+                    Factor = factor,
+                    Magnitude = attention,
+                    AttentionFactor = attention,
+                    OriginalContext = original,
+                    IsLongRope = type == "longrope",
+                };
             case "yarn":
                 var yarn = new RopeScaling
                 {
                     IsYarn = true,
                     Factor = factor,
                     AttentionFactor = attention,
-                    OriginalContext = Positive("original_context_length", metadata.GetNumber($"{architecture}.context_length")),
+                    OriginalContext = original,
                     FastTurns = Positive("yarn_beta_fast", 32),
                     SlowTurns = Positive("yarn_beta_slow", 1),
                     Blend = metadata.GetNumber(prefix + "yarn_ext_factor", 1) is >= 0 and <= 1 and double blend ? blend : 1,
@@ -76,7 +92,7 @@ internal sealed record RopeScaling
                 };
                 return yarn with { Magnitude = attention * yarn.Temperature(1) };
             default:
-                throw new ModelException($"{metadata.Source}: rope scaling \"{type}\" is not supported for {architecture}; supported: none, linear, yarn, and factors in rope_freqs.weight");
+                throw new ModelException($"{metadata.Source}: rope scaling \"{type}\" is not supported for {architecture}; supported: none, linear, yarn, longrope, and factors in rope_freqs.weight");
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
         float* values = buffer.Require<float>(length + 16);
         format.Decode(tensor.Bytes, new Span<float>(values, length));
         _vectors.Add(buffer);
-        return new Vector(buffer, length);
+        return new Vector(buffer, 0, length);
     }
 
     public Vector? OptionalVector(string name, int length) => Has(name) ? Vector(name, length) : null;
@@ -200,13 +200,16 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
 }
 
 /// <summary>A float32 vector outside the garbage collector.</summary>
-internal sealed unsafe class Vector(NativeBuffer buffer, int length) : IDisposable
+internal sealed unsafe class Vector(NativeBuffer buffer, int start, int length) : IDisposable
 {
     public int Length { get; } = length;
 
-    public float* Pointer => (float*)buffer.Pointer;
+    public float* Pointer => (float*)buffer.Pointer + start;
 
     public Span<float> Values => new(Pointer, Length);
+
+    /// <summary>A part of it, which must not be disposed.</summary>
+    public Vector Slice(int first, int count) => new(buffer, start + first, count);
 
     public void Dispose() => buffer.Dispose();
 }

@@ -13,7 +13,7 @@ internal sealed record SparseWeights(Embedding Embedding, SparseLayer[] Layers, 
             Embedding.Load(loader, config.Width), // [vocabulary, width]
             layers,
             loader.Vector("output_norm.weight", config.Width), // [width]
-            loader.OptionalVector("rope_freqs.weight", config.Rotated / 2)?.Values.ToArray()); // [rotated / 2]
+            RotationFactors.Load(loader, config)); // [rotated / 2]
     }
 }
 

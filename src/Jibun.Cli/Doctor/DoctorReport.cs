@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Jibun.Chat.Nano;
 using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
-using Jibun.Kernels;
 using Jibun.Kernels.Emitted;
+using Jibun.Kernels;
 
 namespace Jibun.Cli.Doctor;
 
@@ -44,7 +45,7 @@ internal sealed class DoctorReport
         table.Add("bandwidth", $"{Quantity.Significant(_bandwidth / 1e9)} GB/s read by {BandwidthThreads} threads: "
             + $"at most {Quantity.Significant(_bandwidth / (1L << 30))} tokens/s for each GiB of weights");
         table.Add("models", Directory.Exists(DataFolder.Models) ? DataFolder.Models : $"{DataFolder.Models} (empty)");
-        table.Add("built in", BuiltInModel.IsPresent ? ModelReference.BuiltInName : "no model");
+        table.Add("built in", BuiltInModel.IsPresent ? $"{ModelReference.BuiltInName}: {NanoProfile.Scope}" : "no model");
         table.Write(terminal);
         if (BuiltInModel.ReadCard() is { } card) terminal.Out.WriteLine("\n" + card.Trim());
     }
@@ -69,6 +70,7 @@ internal sealed class DoctorReport
         json.WriteNumber("bandwidth_bytes_per_second", Math.Round(_bandwidth));
         json.WriteString("models_folder", DataFolder.Models);
         json.WriteBoolean("built_in_model", BuiltInModel.IsPresent);
+        if (BuiltInModel.IsPresent) json.WriteString("built_in_model_scope", NanoProfile.Scope);
         json.WriteString("built_in_model_card", BuiltInModel.ReadCard());
         json.WriteEndObject();
     }

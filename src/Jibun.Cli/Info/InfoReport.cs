@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using Jibun.Chat.Nano;
 using Jibun.Cli.Terminals;
 using Jibun.Formats;
 using Jibun.Gguf;
+using Jibun.Models;
 
 namespace Jibun.Cli.Info;
 
@@ -10,6 +12,9 @@ namespace Jibun.Cli.Info;
 internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTensors)
 {
     private readonly GgufDescription _facts = GgufDescription.Of(file);
+    private readonly IReadOnlyList<string> _notes = Notes(file.Metadata);
+
+    private bool IsRunnable => _facts.Architecture is { } architecture && LanguageModels.Architectures.Contains(architecture);
 
     public void Write(Terminal terminal)
     {
@@ -17,7 +22,7 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
         string shards = _facts.Shards.Count > 1 ? $" in {_facts.Shards.Count} shards" : "";
         table.Add("file", $"{file.Path} ({Quantity.Bytes(_facts.FileBytes)}{shards}, GGUF v{_facts.Version})");
         table.Add("name", _facts.Name);
-        table.Add("architecture", _facts.Architecture ?? "not said");
+        table.Add("architecture", (_facts.Architecture ?? "not said") + (IsRunnable ? "" : " (this version cannot run it)"));
         table.Add("parameters", $"{Quantity.Count(_facts.Parameters)} in {file.Tensors.Count} tensors, {Quantity.Significant(_facts.BitsPerWeight)} bits a weight");
         foreach (GgufTypeShare type in _facts.Types)
             table.Add("", $"{type.Type}: {type.Tensors} tensors, {Quantity.Bytes(type.Bytes)}{(IsReadable(type) ? "" : " (a type that this version cannot read)")}");
@@ -26,6 +31,7 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
         table.AddKnown("experts", Known(_facts.Experts, $"a layer, {_facts.ExpertsUsed} of them used"));
         table.AddKnown("tokenizer", _facts.Tokenizer is null ? null : $"{_facts.Tokenizer}, {_facts.VocabularySize} tokens");
         table.Add("chat template", _facts.HasChatTemplate ? "yes" : "no");
+        foreach (string note in _notes) table.Add("note", note);
         table.Write(terminal);
         if (withMetadata) WriteMetadata(terminal);
         if (withTensors) WriteTensors(terminal);
@@ -51,6 +57,10 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
         json.WriteString("tokenizer", _facts.Tokenizer);
         WriteNumber(json, "vocabulary_size", _facts.VocabularySize);
         json.WriteBoolean("chat_template", _facts.HasChatTemplate);
+        json.WriteBoolean("runnable", IsRunnable);
+        json.WriteStartArray("notes");
+        foreach (string note in _notes) json.WriteStringValue(note);
+        json.WriteEndArray();
         json.WriteStartArray("types");
         foreach (GgufTypeShare type in _facts.Types)
         {
@@ -128,6 +138,20 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
         else if (value.TryGetInteger(out long integer)) json.WriteNumberValue(integer);
         else if (value.TryGetNumber(out double number) && double.IsFinite(number)) json.WriteNumberValue(number);
         else json.WriteStringValue(value.ToString());
+    }
+
+    private static List<string> Notes(GgufMetadata metadata)
+    {
+        List<string> notes = NanoProfile.IsIn(metadata) ? [$"a command model: it {NanoProfile.Scope}"] : [];
+        try
+        {
+            notes.AddRange(LanguageModels.Notes(metadata));
+        }
+        catch (ModelException refused)
+        {
+            notes.Add($"cannot be run: {refused.Message}");
+        }
+        return notes;
     }
 
     private static bool IsReadable(GgufTypeShare type) => BlockFormats.All.Any(format => format.Name == type.Type);

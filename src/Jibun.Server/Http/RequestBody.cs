@@ -13,7 +13,15 @@ internal static class RequestBody
 
     public static async Task<JsonDocument> ReadAsync(HttpContext context, int maxBytes)
     {
-        byte[] body = await ReadBytesAsync(context, maxBytes);
+        byte[] body;
+        try
+        {
+            body = await ReadBytesAsync(context, maxBytes);
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException) // such as a chunk whose size is no number
+        {
+            throw new ApiException(400, $"The body cannot be read: {broken.Message}");
+        }
         if (!Utf8.IsValid(body)) throw new ApiException(400, "The body is not valid UTF-8.");
         try
         {

@@ -39,6 +39,13 @@ public static class LanguageModels
 
     public static IReadOnlyCollection<string> Architectures => Families.Keys;
 
+    /// <summary>Choices that a file leaves open and why they fall as they do.</summary>
+    /// <exception cref="ModelException">The file asks for what is unknown.</exception>
+    public static IReadOnlyList<string> Notes(GgufMetadata metadata) =>
+        metadata.TryGetString("general.architecture") is "bitnet" or "bitnet-b1.58" or "bitnet-25"
+            ? [$"feed-forward activation: {BitnetActivation.Choose(metadata).Why}"]
+            : [];
+
     /// <summary>Loads the weights. The file must stay open as long as the model.</summary>
     /// <param name="file">The model.</param>
     /// <param name="matmul">What multiplies its matrices.</param>

@@ -12,9 +12,14 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
     public static async Task<CliRun> Of(string[] arguments, string input = "", IChatModel? model = null)
     {
         using StringWriter output = new(), error = new();
-        Terminal terminal = new(new StringReader(input), output, error);
+        return await Of(arguments, new Terminal(new StringReader(input), output, error), model);
+    }
+
+    /// <summary>On a terminal whose streams are string writers.</summary>
+    public static async Task<CliRun> Of(string[] arguments, Terminal terminal, IChatModel? model = null)
+    {
         int code = await CommandLine.RunAsync(arguments, terminal, model is null ? new ModelLoader() : new FixedLoader(model));
-        return new CliRun(code, output.ToString(), error.ToString());
+        return new CliRun(code, terminal.Out.ToString()!, terminal.Error.ToString()!);
     }
 
     public static Task<CliRun> Of(params string[] arguments) => Of(arguments, "");

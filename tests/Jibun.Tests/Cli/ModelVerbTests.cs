@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Jibun.Cli.Models;
+using Jibun.Formats;
 using Jibun.Generation;
+using Jibun.Gguf;
 
 namespace Jibun.Tests.Cli;
 
@@ -52,6 +55,41 @@ public class ModelVerbTests
         Assert.Equal(35, info.GetProperty("tensors").GetArrayLength());
         Assert.Equal(512, info.GetProperty("metadata").GetProperty("tokenizer.ggml.tokens").GetArrayLength());
         Assert.Contains("TQ2_0: 21 tensors", (await CliRun.Of("info", Model)).Out);
+    }
+
+    [Theory]
+    [InlineData("bitnet", null, "SiLU, as llama.cpp runs files named \"bitnet\"")]
+    [InlineData("bitnet", "relu2", "squared ReLU, because bitnet.hidden_activation says \"relu2\"")]
+    [InlineData("bitnet-b1.58", null, "squared ReLU, as files named \"bitnet-b1.58\" were trained")]
+    [InlineData("bitnet-25", null, "squared ReLU, as files named \"bitnet-25\" were trained")]
+    [InlineData("bitnet", "gelu", "bitnet.hidden_activation is \"gelu\"; known are silu and relu2")]
+    public async Task Info_says_which_activation_was_taken_and_why(string architecture, string? named, string note)
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"jibun-info-{Guid.NewGuid():N}.gguf");
+        try
+        {
+            GgufWriter writer = new();
+            writer.Add("general.architecture", architecture);
+            if (named is not null) writer.Add($"{architecture}.hidden_activation", named);
+            writer.AddTensor("output_norm.weight", GgmlType.F32, [4], new byte[16]);
+            writer.Write(file);
+            Assert.Contains(note, (await CliRun.Of("info", file)).Out);
+            JsonElement info = JsonDocument.Parse((await CliRun.Of("info", file, "--json")).Out).RootElement;
+            Assert.Contains(note, Assert.Single(info.GetProperty("notes").EnumerateArray()).GetString());
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("info")]
+    [InlineData("doctor")]
+    public async Task The_built_in_model_says_what_it_is_and_is_not(string verb)
+    {
+        if (!BuiltInModel.IsPresent) Assert.Skip("models/nano/nano.gguf is missing");
+        Assert.Contains("into one command (timers, lists, lights, units …); it cannot hold a conversation", (await CliRun.Of(verb)).Out);
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Jibun.Server;
 
 namespace Jibun.Tests.Server;
@@ -9,17 +8,6 @@ namespace Jibun.Tests.Server;
 /// <summary>Requests that nobody should send: always an answer, never a failure of the server, and a JSON error where one is due.</summary>
 public class HostileRequestTests
 {
-    private const string Valid = """
-        {"model":"fake","stream":false,"temperature":0.5,"top_p":0.9,"seed":7,"max_tokens":9,"stop":["x","y"],"n":1,
-         "stream_options":{"include_usage":true},"response_format":{"type":"text"},"logit_bias":{},"parallel_tool_calls":false,
-         "chat_template_kwargs":{"enable_thinking":false},"reasoning_effort":"low","user":"someone","metadata":{"a":"b"},
-         "messages":[{"role":"system","content":"s"},{"role":"user","content":[{"type":"text","text":"日本"}]},
-          {"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},
-          {"role":"tool","tool_call_id":"c","content":"1"},{"role":"user","content":"q","name":"n"}],
-         "tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{}}}}],
-         "tool_choice":"auto"}
-        """;
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -30,7 +18,7 @@ public class HostileRequestTests
         Dictionary<int, int> statuses = [];
         for (int i = 0; i < 2000; i++)
         {
-            byte[] body = Break(random);
+            byte[] body = HostileBody.Next(random, largest: 300_000);
             using HttpResponseMessage response = await server.Http.PostAsync("v1/chat/completions", new ByteArrayContent(body), Cancel);
             string text = await response.Content.ReadAsStringAsync(Cancel);
             int status = (int)response.StatusCode;
@@ -119,58 +107,5 @@ public class HostileRequestTests
         using HttpResponseMessage response = await server.PostAsync("""{"messages":[{"role":"user","content":"?"}]}""");
         Assert.Equal(200, (int)response.StatusCode);
         Assert.Empty(server.Failures);
-    }
-
-    private static byte[] Break(Random random)
-    {
-        byte[] body = Encoding.UTF8.GetBytes(Valid);
-        switch (random.Next(7))
-        {
-            case 0:
-                return body[..random.Next(body.Length)];
-            case 1:
-                for (int flips = random.Next(1, 8); flips > 0; flips--) body[random.Next(body.Length)] = (byte)random.Next(256);
-                return body;
-            case 2:
-                int at = random.Next(body.Length);
-                string[] inserted = ["\\ud800", "\"", "{", "[[[[", "\0", "\u00ff", "null", ",", "1e999", "-0", "\\u0000", "\r\n\r\n"];
-                return [.. body[..at], .. Encoding.UTF8.GetBytes(inserted[random.Next(inserted.Length)]), .. body[at..]];
-            case 3:
-                int depth = random.Next(1, 20_000);
-                return Encoding.UTF8.GetBytes($$"""{"messages":{{new string('[', depth)}}{{new string(']', depth)}}}""");
-            case 4:
-                return Encoding.UTF8.GetBytes($$"""{"messages":[{"role":"user","content":"{{new string('x', random.Next(300_000))}}"}]}""");
-            default:
-                JsonNode root = JsonNode.Parse(body)!;
-                for (int changes = random.Next(1, 4); changes > 0; changes--) ReplaceSomewhere(root, random);
-                return Encoding.UTF8.GetBytes(root.ToJsonString());
-        }
-    }
-
-    private static void ReplaceSomewhere(JsonNode node, Random random)
-    {
-        if (node is JsonObject { Count: > 0 } members)
-        {
-            string name = members.ElementAt(random.Next(members.Count)).Key;
-            if (members[name] is { } child and not JsonValue && random.Next(3) > 0) ReplaceSomewhere(child, random);
-            else if (random.Next(5) == 0) members.Remove(name);
-            else members[name] = AnyValue(random);
-        }
-        else if (node is JsonArray { Count: > 0 } items)
-        {
-            int index = random.Next(items.Count);
-            if (items[index] is { } child and not JsonValue && random.Next(3) > 0) ReplaceSomewhere(child, random);
-            else items[index] = AnyValue(random);
-        }
-    }
-
-    private static JsonNode? AnyValue(Random random)
-    {
-        string[] values =
-        [
-            "null", "true", "false", "0", "-1", "1", "0.5", "1e300", "1e999", "99999999999999999999", "\"\"", "\"text\"", "\"\\u0000\"",
-            "[]", "{}", "[1,2]", "[null]", "{\"type\":\"text\"}", "{\"role\":\"user\"}", "[[[]]]", "\"user\"", "\"auto\"",
-        ];
-        return JsonNode.Parse(values[random.Next(values.Length)]);
     }
 }

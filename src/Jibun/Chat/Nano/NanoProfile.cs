@@ -48,6 +48,10 @@ public sealed record NanoTask(
 /// </summary>
 public sealed record NanoProfile(IReadOnlyList<NanoTask> Tasks)
 {
+    /// <summary>What a model with a profile can do and what it cannot, for people.</summary>
+    public const string Scope = "turns one sentence, English or Japanese, into one command (timers, lists, lights, units …); it cannot hold a "
+        + "conversation and knows nothing about the world";
+
     private const string Prefix = "jibun.nano.";
 
     public NanoTask this[string task] => Tasks.FirstOrDefault(candidate => candidate.Name == task)

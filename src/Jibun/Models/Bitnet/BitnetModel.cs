@@ -23,7 +23,7 @@ internal sealed unsafe class BitnetModel : ILanguageModel
     public BitnetModel(GgufFile file, MatMul matmul, KvType kv)
     {
         _config = DecoderConfig.Read(file.Metadata);
-        (_activation, string why) = BitnetActivation.Choose(file.Metadata);
+        (_activation, _) = BitnetActivation.Choose(file.Metadata);
         _loader = new WeightLoader(file);
         _weights = LlamaWeights.Load(_loader, _config);
         _subNorms = [.. Enumerable.Range(0, _config.Layers).Select(layer => (
@@ -33,7 +33,7 @@ internal sealed unsafe class BitnetModel : ILanguageModel
         _positions = new RotaryPositions(_config.Rotated, _config.RopeBase, _weights.RopeFactors, _config.RopeScale, halvesApart: true);
         _pass = new DecoderPass(matmul, _config.Shape(kv));
         Info = new ModelInfo(_config.Architecture, _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, _config.Shape(kv).Kv,
-            [$"feed-forward activation: {why}"]);
+            LanguageModels.Notes(file.Metadata));
     }
 
     public ModelInfo Info { get; }

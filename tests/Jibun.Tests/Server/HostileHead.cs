@@ -8,6 +8,9 @@ internal static class HostileHead
 {
     private const string Body = """{"messages":[{"role":"user","content":"hello"}]}""";
 
+    // Long enough for an answer, and the end of waiting where the request is not whole and none comes.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(200);
+
     private static readonly string[] s_paths =
         ["/v1/chat/completions", "/v1/chat/completions?x=%00", "/%00", "/..%2f..%2fetc/passwd", "/v1/models/%ff", "/v1/models/", "//", "*", "http://evil.example/", "/\u0001", "nano"];
 
@@ -23,7 +26,8 @@ internal static class HostileHead
     public static byte[] Next(Random random)
     {
         StringBuilder head = new();
-        head.Append($"{Pick("POST", "POST", "GET", "TRACE", "CONNECT", "P\0ST", "")} {Pick(s_paths)} HTTP/1.{random.Next(2)}\r\n");
+        head.Append($"{Pick("POST", "POST", "GET", "TRACE", "CONNECT", "P\0ST", "")} {(random.Next(2) == 0 ? s_paths[0] : Pick(s_paths))} HTTP/1.{random.Next(2)}\r\n");
+        head.Append("Connection: close\r\n");
         head.Append($"Host: {(random.Next(3) == 0 ? "localhost" : Pick(s_hosts))}\r\n");
         if (random.Next(3) == 0) head.Append($"Origin: {Pick(s_origins)}\r\n");
         if (random.Next(3) == 0) head.Append($"Content-Type: {Pick(s_types)}\r\n");
@@ -38,7 +42,7 @@ internal static class HostileHead
         static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
     }
 
-    /// <summary>Sends it, closes the sending side, and returns everything that comes back, which may be nothing.</summary>
+    /// <summary>Sends it, waits a moment, closes the sending side, and returns everything that comes back, which may be nothing.</summary>
     public static async Task<string> SendAsync(Uri server, byte[] request, CancellationToken cancel)
     {
         using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
@@ -47,9 +51,10 @@ internal static class HostileHead
         try
         {
             await socket.SendAsync(request, cancel);
-            socket.Shutdown(SocketShutdown.Send);
             await using NetworkStream stream = new(socket);
-            await stream.CopyToAsync(answer, cancel);
+            Task receiving = stream.CopyToAsync(answer, cancel);
+            if (await Task.WhenAny(receiving, Task.Delay(s_patience, cancel)) != receiving) socket.Shutdown(SocketShutdown.Send);
+            await receiving;
         }
         catch (Exception closed) when (closed is SocketException or IOException)
         {

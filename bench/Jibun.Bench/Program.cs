@@ -23,6 +23,7 @@ Option<string> launcher = new("--jibun") { Description = "Jibun's program", Defa
 Option<bool> againstItself = new("--upstream-twice") { Description = "upstream against itself: shows the noise of the machine" };
 Option<FileInfo?> json = new("--json") { Description = "also write the report as JSON" };
 Option<FileInfo?> markdown = new("--markdown") { Description = "also write the table to a file" };
+Option<FileInfo?> chart = new("--chart") { Description = "also draw the ratios as an SVG file" };
 Option<string?> peer = new("--peer") { Hidden = true };
 Option<string?> peerModel = new("-m") { Hidden = true };
 foreach (Option<int> count in new[] { prompt, generation, threads, repetitions })
@@ -35,7 +36,7 @@ foreach (Option<int> count in new[] { prompt, generation, threads, repetitions }
 
 RootCommand command = new("Compares Jibun's speed with upstream llama.cpp's in one run.")
 {
-    models, prompt, generation, threads, repetitions, cache, launcher, againstItself, json, markdown, peer, peerModel,
+    models, prompt, generation, threads, repetitions, cache, launcher, againstItself, json, markdown, chart, peer, peerModel,
 };
 command.SetAction(async (line, cancel) =>
 {
@@ -52,6 +53,7 @@ command.SetAction(async (line, cancel) =>
     Report report = new(machine, workload, times, comparisons);
     Console.Write(report.ToMarkdown());
     if (line.GetValue(markdown) is { } table) await File.WriteAllTextAsync(table.FullName, report.ToMarkdown(), cancel);
+    if (line.GetValue(chart) is { } picture) await File.WriteAllTextAsync(picture.FullName, RatioChart.ToSvg(report), cancel);
     if (line.GetValue(json) is { } data)
         await File.WriteAllTextAsync(data.FullName, JsonSerializer.Serialize(report, BenchJson.Default.Report), cancel);
     return 0;

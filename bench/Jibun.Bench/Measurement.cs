@@ -4,8 +4,9 @@ using System.Text.Json.Serialization;
 namespace Jibun.Bench;
 
 /// <summary>What one engine's process prints: the JSON of `jibun bench --json`, read as far as the comparison needs it.</summary>
+/// <param name="WeightBytes">What one token reads, if the engine says so: all weights in their execution layout.</param>
 /// <param name="PeakResidentBytes">The most memory the process held, mapped files included; 0 where it is not known.</param>
-internal sealed record Measurement(Speed Prompt, Speed Generation, long PeakResidentBytes = 0)
+internal sealed record Measurement(Speed Prompt, Speed Generation, long PeakResidentBytes = 0, long WeightBytes = 0)
 {
     public static Measurement Parse(string json) =>
         JsonSerializer.Deserialize(json, BenchJson.Default.Measurement) is { Prompt: not null, Generation: not null } measurement

@@ -13,14 +13,14 @@ internal sealed record Report(Machine Machine, Workload Workload, int Repetition
         string load = Machine.Load?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
         string first = Models[0].FirstEngine, second = Models[0].SecondEngine;
         text.Append(CultureInfo.InvariantCulture, $"""
-            | model | MB | test | {first} tokens/s | {second} tokens/s | ratio | {first} MB | {second} MB |
-            |---|---:|---|---:|---:|---:|---:|---:|
+            | model | MB | test | {first} tokens/s | {second} tokens/s | ratio | {first} GB/s | {first} MB | {second} MB |
+            |---|---:|---|---:|---:|---:|---:|---:|---:|
 
             """);
         foreach (Comparison model in Models)
         {
-            AppendRow(text, model, $"prompt {Workload.Prompt}", model.Prompt);
-            AppendRow(text, model, $"generation {Workload.Generation}", model.Generation);
+            AppendRow(text, model, $"prompt {Workload.Prompt}", model.Prompt, readsWeightsOnce: false);
+            AppendRow(text, model, $"generation {Workload.Generation}", model.Generation, readsWeightsOnce: true);
         }
         text.Append(CultureInfo.InvariantCulture, $"""
 
@@ -28,19 +28,21 @@ internal sealed record Report(Machine Machine, Workload Workload, int Repetition
             {Megabytes(Machine.MemoryBytes)} MB, pages of {Machine.PageBytes} bytes (huge pages: {Machine.HugePages ?? "–"}),
             {Machine.System}, {Machine.Runtime}, {Machine.Date}, load before {load}.
             {Repetitions} repetitions, {first} and {second} in turns, each in a process of its own: median (lowest–highest).
-            The ratio is {first} over {second}, pair by pair; the last columns are the most resident memory.
+            The ratio is {first} over {second}, pair by pair; GB/s are weights times tokens/s; the last columns are the most resident memory.
 
             """);
         return text.ToString();
     }
 
-    private static void AppendRow(StringBuilder text, Comparison model, string test, PairedSeries series)
+    private static void AppendRow(StringBuilder text, Comparison model, string test, PairedSeries series, bool readsWeightsOnce)
     {
         Series firstMemory = new(model.First.Select(m => (double)m.PeakResidentBytes));
         Series secondMemory = new(model.Second.Select(m => (double)m.PeakResidentBytes));
         text.Append(CultureInfo.InvariantCulture, $"| {model.Model} | {Megabytes(model.ModelBytes)} | {test} ");
         text.Append(CultureInfo.InvariantCulture, $"| {Range(series.First, "f1")} | {Range(series.Second, "f1")} ");
         text.Append(CultureInfo.InvariantCulture, $"| {Range(series.Ratio, "f2")} ");
+        double read = readsWeightsOnce ? model.First[0].WeightBytes * series.First.Median / 1e9 : 0;
+        text.Append(CultureInfo.InvariantCulture, $"| {(read > 0 ? read.ToString("f1", CultureInfo.InvariantCulture) : "–")} ");
         text.Append(CultureInfo.InvariantCulture, $"| {Megabytes(firstMemory.Highest)} | {Megabytes(secondMemory.Highest)} |\n");
     }
 

@@ -41,10 +41,11 @@ public sealed class ComparisonTests
         Comparison comparison = new("m", 5_000_000, "Jibun", "llama.cpp", [Of(20, 4), Of(40, 4)], [Of(10, 2), Of(10, 4)]);
         Machine machine = Machine.Describe(DateTimeOffset.UnixEpoch);
         string table = new Report(machine, new Workload(512, 64, 2), 2, [comparison]).ToMarkdown();
-        Assert.Contains("| m | 5 | prompt 512 | 30.0 (20.0–40.0) | 10.0 (10.0–10.0) | 3.00 (2.00–4.00) | – | – |", table);
-        Assert.Contains("| m | 5 | generation 64 | 4.0 (4.0–4.0) | 3.0 (2.0–4.0) | 1.50 (1.00–2.00) | – | – |", table);
+        Assert.Contains("| m | 5 | prompt 512 | 30.0 (20.0–40.0) | 10.0 (10.0–10.0) | 3.00 (2.00–4.00) | – | – | – |", table);
+        Assert.Contains("| m | 5 | generation 64 | 4.0 (4.0–4.0) | 3.0 (2.0–4.0) | 1.50 (1.00–2.00) | 8.0 | – | – |", table);
 
-        static Measurement Of(double prompt, double generation) => new(new Speed(512, prompt), new Speed(64, generation));
+        static Measurement Of(double prompt, double generation) => 
+            new(new Speed(512, prompt), new Speed(64, generation), WeightBytes: 2_000_000_000);
     }
 
     [Fact]

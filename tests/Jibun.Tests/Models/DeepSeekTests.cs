@@ -1,3 +1,4 @@
+using Jibun.Generation;
 using Jibun.Models;
 using Jibun.Peers;
 using Jibun.Tests.Peers;
@@ -42,6 +43,116 @@ public sealed class DeepSeekTests
         float[] steps = Parity.LogitsInParts(file.Path);
         Parity.AssertClose(steps, upstream, Vocabulary, maximum, rms: 1e-3);
         Assert.Equal(steps, Parity.LogitsInParts(file.Path, 7, 1, 5, 6));
+    }
+
+    /// <summary>Several batches of one prompt, many pages, and the pages' ends.</summary>
+    [Theory]
+    [InlineData(65)]
+    [InlineData(640)]
+    public void LongPromptsEqualUpstream(int length)
+    {
+        Upstream.Require();
+        using var file = new TemporaryModel(SyntheticShapes.TinyR1 with { Yarn = new(40, 128, 0.1f) }, "F32");
+        int[] tokens = RandomTokens.Take(length, Vocabulary, seed: 7);
+        Parity.AssertClose(Parity.Logits(file.Path, tokens), Parity.Upstream(file.Path, tokens), Vocabulary, maximum: 5e-3, rms: 1e-3);
+    }
+
+    [Theory]
+    [InlineData("R1", "UD-IQ1_S")]
+    [InlineData("R1", "UD-IQ2_XXS")]
+    [InlineData("R1", "Q4_K")]
+    [InlineData("R1", "Q6_K")]
+    [InlineData("R1 in the older layout", "Q6_K")]
+    [InlineData("R1 without groups", "UD-Q4_K")]
+    public void QuantizedModelsStayAsCloseToTheTwinAsUpstream(string variant, string types)
+    {
+        Upstream.Require();
+        using var file = new TemporaryModel(Shapes[variant], types);
+        using TemporaryModel exact = file.ExactTwin();
+        AssertCloseToTwin(file.Path, exact.Path, $"{variant} {types}");
+    }
+
+    [Fact]
+    public void TheSharedR1StaysAsCloseToTheTwinAsUpstream()
+    {
+        Upstream.Require();
+        string path = TestData.Find("parity", "tiny-r1-UD-IQ1_S.gguf");
+        using TemporaryModel exact = TemporaryModel.TwinOf(path);
+        AssertCloseToTwin(path, exact.Path, "tiny-r1-UD-IQ1_S");
+    }
+
+    [Theory]
+    [InlineData("F32")]
+    [InlineData("UD-IQ1_S")]
+    public void NeighboursAndThreadsChangeNoBit(string types)
+    {
+        Upstream.Require();
+        using var file = new TemporaryModel(Shapes["R1"], types);
+        Assert.Equal(Parity.LastLogits(file.Path, threads: 1, neighbours: 0), Parity.LastLogits(file.Path, threads: 3, neighbours: 5));
+        Assert.Equal(Parity.LogitsInParts(file.Path), Parity.LogitsInParts(file.Path, 7, 1, 5, 6));
+    }
+
+    [Fact]
+    public void DecodingAllocatesNothing()
+    {
+        Upstream.Require();
+        using var file = new TemporaryModel(Shapes["R1"], "UD-IQ1_S");
+        Assert.Equal(0, Parity.BytesAllocatedByDecoding(file.Path));
+    }
+
+    [Fact]
+    public void ATokenTakes576Values()
+    {
+        Upstream.Require();
+        using var file = new TemporaryModel(Shapes["R1"], "F32");
+        using LoadedModel model = LoadedModel.Open(file.Path, new LoadOptions { KvType = KvType.F16 });
+        Assert.Equal(Shapes["R1"].Layers * 576 * 2, model.Model.Info.Kv.BytesPerToken);
+    }
+
+    [Theory]
+    [InlineData("attention.kv_lora_rank", -1, "deepseek2.attention.kv_lora_rank is -1; it must be 1 to")]
+    [InlineData("attention.head_count", 0, "deepseek2.attention.head_count is 0; it must be 1 to")]
+    [InlineData("attention.head_count", 5, "tensor blk.0.attn_q_b.weight has the shape [256, 768], the metadata asks for [256, 960]")]
+    [InlineData("attention.value_length_mla", 64, "tensor blk.0.attn_v_b.weight has the shape [512, 128, 4], the metadata asks for [512, 64, 4]")]
+    [InlineData("rope.dimension_count", 192, "deepseek2.rope.dimension_count is 192 in keys of 192 values")]
+    [InlineData("expert_group_count", 5, "16 experts cannot be shared out over 5 groups")]
+    [InlineData("expert_group_used_count", 9, "deepseek2.expert_group_used_count is 9; it must be 1 to 4")]
+    [InlineData("expert_used_count", 12, "2 of 4 groups hold 8 experts, fewer than the 12 that a token uses")]
+    [InlineData("expert_gating_func", 7, "deepseek2.expert_gating_func is 7; known are 1 (softmax) and 2 (sigmoid)")]
+    [InlineData("expert_shared_count", -1, "deepseek2.expert_shared_count is -1")]
+    [InlineData("leading_dense_block_count", 9, "deepseek2.leading_dense_block_count is 9; the model has 4 layers")]
+    [InlineData("block_count", 5, "blk.4.attn_norm.weight")]
+    public void ContradictionsAreNamed(string key, int value, string expected)
+    {
+        Upstream.Require();
+        using var file = new TemporaryModel(Shapes["R1"], "F32");
+        file.SetMetadata($"deepseek2.{key}", value);
+        var refused = Assert.Throws<ModelException>(() => Parity.Logits(file.Path));
+        Assert.Contains(expected, refused.Message);
+    }
+
+    [Fact]
+    public void BlocksThatPredictFurtherTokensAreLeftAlone()
+    {
+        Upstream.Require();
+        using var file = new TemporaryModel(Shapes["R1"], "F32");
+        float[] expected = Parity.Logits(file.Path);
+        file.SetMetadata("deepseek2.nextn_predict_layers", 1);
+        Assert.Equal(expected, Parity.Logits(file.Path));
+        file.SetMetadata("deepseek2.block_count", 5);
+        Assert.Equal(expected, Parity.Logits(file.Path));
+    }
+
+    private static void AssertCloseToTwin(string path, string exact, string what)
+    {
+        float[] twin = Parity.Upstream(exact);
+        LogitComparison theirs = LogitComparison.Of(Parity.Upstream(path), twin, Vocabulary);
+        foreach (float[] logits in new[] { Parity.Logits(path), Parity.LogitsInParts(path) })
+        {
+            LogitComparison ours = LogitComparison.Of(logits, twin, Vocabulary);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {ours}; upstream: {theirs}");
+            Assert.True(ours.MeanDivergence < Math.Max(0.2, 1.5 * theirs.MeanDivergence), $"{what}: {ours}; upstream: {theirs}");
+        }
     }
 
     private static SyntheticShape Joint(SyntheticShape shape) => shape with { Latent = shape.Latent! with { IsSplit = false } };

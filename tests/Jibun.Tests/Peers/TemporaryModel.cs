@@ -17,10 +17,12 @@ internal sealed class TemporaryModel : IDisposable
     public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"jibun-{Guid.NewGuid():N}.gguf");
 
     /// <summary>The same model in F32, dequantized by upstream.</summary>
-    public TemporaryModel ExactTwin()
+    public TemporaryModel ExactTwin() => TwinOf(Path);
+
+    public static TemporaryModel TwinOf(string path)
     {
         TemporaryModel twin = new();
-        LlamaOracle.QuantizeModel(Path, twin.Path, fileType: 0);
+        LlamaOracle.QuantizeModel(path, twin.Path, fileType: 0);
         return twin;
     }
 

@@ -40,6 +40,9 @@ public sealed record SyntheticShape(
     /// <summary>Norms behind each block.</summary>
     public bool PostNorms { get; init; }
 
+    /// <summary>gpt-oss's layers: a sink for each head, a bias on the output projection, and another name for the second norm.</summary>
+    public bool Sinks { get; init; }
+
     /// <summary>Queries, keys and values in one matrix, and gates and ups in one.</summary>
     public bool Fused { get; init; }
 
@@ -78,7 +81,8 @@ public sealed record SyntheticExperts(int Count, int Used, int Width, int Gating
 
     public float Scale { get; init; }
 
-    public bool SelectionBias { get; init; }
+    /// <summary>Deviation of what is added to scores for the choice only; 0: there is no such tensor. A large one decides the choice for all tokens.</summary>
+    public float SelectionBias { get; init; }
 
     public int Groups { get; init; }
 

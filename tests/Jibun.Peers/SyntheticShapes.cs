@@ -59,6 +59,31 @@ public static class SyntheticShapes
             Experts = new(16, 4, 256),
         };
 
+    public static SyntheticShape TinyGraniteMoe { get; } =
+        new("granitemoe", Hidden: 256, Layers: 3, Heads: 4, KvHeads: 2, HeadSize: 64, FeedForward: 256)
+        {
+            RopeBase = 10000,
+            Experts = new(16, 4, 256) { Shared = 2 },
+            Metadata =
+            [
+                ("embedding_scale", 12f), ("residual_scale", 0.22f), ("attention.scale", 0.015625f), ("logit_scale", 4f),
+                ("expert_shared_feed_forward_length", 512u),
+            ],
+        };
+
+    /// <summary>Every second layer sees a window, shorter than a page of the cache.</summary>
+    public static SyntheticShape TinyGptOss { get; } =
+        new("gpt-oss", Hidden: 256, Layers: 4, Heads: 4, KvHeads: 2, HeadSize: 64, FeedForward: 256)
+        {
+            RopeBase = 150000,
+            TiedHead = false,
+            AttentionBiases = true,
+            Sinks = true,
+            Yarn = new(32, 4096),
+            Experts = new(8, 4, 256) { Biases = true },
+            Metadata = [("attention.sliding_window", 24u)],
+        };
+
     /// <summary>R1's structure: latent attention, a dense layer, then sigmoid routing within groups and a shared expert.</summary>
     public static SyntheticShape TinyR1 { get; } =
         new("deepseek2", Hidden: 256, Layers: 4, Heads: 4, KvHeads: 1, HeadSize: 192, FeedForward: 512)
@@ -75,7 +100,7 @@ public static class SyntheticShapes
                 LeadingDense = 1,
                 Normalized = true,
                 Scale = 2.5f,
-                SelectionBias = true,
+                SelectionBias = 0.1f,
                 Groups = 4,
                 GroupsUsed = 2,
             },
@@ -88,6 +113,30 @@ public static class SyntheticShapes
         Yarn = new(40, 4096, 0.0707f),
         Latent = new(KvRank: 512, QueryRank: 0, Plain: 128, Rotated: 64, Value: 128),
         Experts = new(8, 3, 256, Gating: 1) { Shared = 2, LeadingDense = 1, Scale = 1 },
+    };
+
+    /// <summary>Four layers of Qwen3-30B-A3B.</summary>
+    public static SyntheticShape Qwen3MoeSlice { get; } =
+        new("qwen3moe", Hidden: 2048, Layers: 4, Heads: 32, KvHeads: 4, HeadSize: 128, FeedForward: 6144, Vocabulary: 4096)
+        {
+            ContextLength = 40960,
+            RopeBase = 1e6f,
+            Epsilon = 1e-6f,
+            HeadNorms = true,
+            TiedHead = false,
+            Experts = new(128, 8, 768),
+        };
+
+    /// <summary>A dense layer and an expert layer of DeepSeek-R1, with a quarter of its experts.</summary>
+    public static SyntheticShape R1Slice { get; } = TinyR1 with
+    {
+        Hidden = 7168,
+        Layers = 2,
+        Heads = 128,
+        FeedForward = 18432,
+        Vocabulary = 4096,
+        Latent = new(KvRank: 512, QueryRank: 1536, Plain: 128, Rotated: 64, Value: 128),
+        Experts = TinyR1.Experts! with { Count = 64, Used = 8, Width = 2048, Groups = 8, GroupsUsed = 4 },
     };
 
     public static SyntheticShape Llama1B { get; } =
@@ -134,8 +183,12 @@ public static class SyntheticShapes
         ["odd-mixtral"] = OddMixtral,
         ["tiny-qwen3moe"] = TinyQwen3Moe,
         ["tiny-olmoe"] = TinyOlmoe,
+        ["tiny-granitemoe"] = TinyGraniteMoe,
+        ["tiny-gpt-oss"] = TinyGptOss,
         ["tiny-r1"] = TinyR1,
         ["tiny-v2lite"] = TinyV2Lite,
+        ["qwen3moe-slice"] = Qwen3MoeSlice,
+        ["r1-slice"] = R1Slice,
         ["llama-1b"] = Llama1B,
         ["qwen2.5-0.5b"] = Qwen05B,
         ["qwen3-0.6b"] = Qwen3Small,

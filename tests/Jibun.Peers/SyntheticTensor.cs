@@ -56,7 +56,7 @@ internal sealed record SyntheticTensor(
             if (shape.PreNorms) yield return Norm($"blk.{layer}.attn_norm", hidden);
             foreach (SyntheticTensor tensor in shape.Latent is { } latent ? LatentAttention(layer, latent) : Attention(layer)) yield return tensor;
             if (shape.PostNorms) yield return Norm($"blk.{layer}.post_attention_norm", hidden);
-            if (shape.PreNorms) yield return Norm($"blk.{layer}.ffn_norm", hidden);
+            if (shape.PreNorms) yield return Norm(shape.Sinks ? $"blk.{layer}.post_attention_norm" : $"blk.{layer}.ffn_norm", hidden);
             foreach (SyntheticTensor tensor in shape.Experts is { } e && layer >= e.LeadingDense ? Experts(layer, e) : FeedForward(layer)) yield return tensor;
             if (shape.PostNorms) yield return Norm($"blk.{layer}.post_ffw_norm", hidden);
         }
@@ -86,6 +86,9 @@ internal sealed record SyntheticTensor(
                     yield return Norm($"blk.{layer}.{name}", size);
             if (shape.Ternary) yield return Norm($"blk.{layer}.attn_sub_norm", attention);
             yield return Matrix(layer, "attn_output", attention, hidden, scale: ResidualScale);
+            if (!shape.Sinks) yield break;
+            yield return Bias(layer, "attn_output", hidden);
+            yield return new($"blk.{layer}.attn_sinks.weight", TensorRole.Plain, [shape.Heads], 1);
         }
 
         IEnumerable<SyntheticTensor> LatentAttention(int layer, SyntheticLatent l)
@@ -129,7 +132,7 @@ internal sealed record SyntheticTensor(
         {
             float inward = 1 / MathF.Sqrt(hidden);
             yield return new($"blk.{layer}.ffn_gate_inp.weight", TensorRole.Plain, [hidden, e.Count], 2 * inward);
-            if (e.SelectionBias) yield return new($"blk.{layer}.exp_probs_b.bias", TensorRole.Plain, [e.Count], 0.1f);
+            if (e.SelectionBias > 0) yield return new($"blk.{layer}.exp_probs_b.bias", TensorRole.Plain, [e.Count], e.SelectionBias);
             if (e.FusedGateUp)
             {
                 yield return Stack(layer, "ffn_gate_up_exps", hidden, 2 * e.Width, e.Count, inward);

@@ -22,6 +22,13 @@ internal static unsafe class PagedAttention
         state[0] = float.NegativeInfinity;
     }
 
+    /// <summary>With a sink: a score that takes its share of the weight and has no value.</summary>
+    public static void Begin(float* state, int headSize, float sink)
+    {
+        Begin(state, headSize);
+        (state[0], state[1]) = (sink, 1);
+    }
+
     /// <summary>Folds the first <paramref name="tokens"/> tokens of a page in; keys and values may differ in size, states are of the values'.</summary>
     public static void Fold(float* query, float* keys, float* values, int tokens, int keySize, int valueSize, float scale, float* state) =>
         Fold(query, keys, values, 0, tokens, keySize, valueSize, scale, 0, state);

@@ -3,10 +3,9 @@ using Jibun.Kernels;
 using Jibun.Models.Bitnet;
 using Jibun.Models.DeepSeek;
 using Jibun.Models.Gemma;
+using Jibun.Models.GptOss;
 using Jibun.Models.Llama;
 using Jibun.Models.Olmo;
-using Jibun.Models.Qwen;
-using Jibun.Models.Sparse;
 
 namespace Jibun.Models;
 
@@ -17,9 +16,7 @@ public static class LanguageModels
 
     private static readonly Dictionary<string, Loading> Families = new()
     {
-        ["llama"] = (file, matmul, kv, context) => file.Metadata.GetInteger("llama.expert_count", 0) != 0
-            ? new SparseModel(file, matmul, kv)
-            : new LlamaModel(file, matmul, kv, context),
+        ["llama"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
         ["mistral3"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
         ["qwen2"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
         ["phi3"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
@@ -28,9 +25,11 @@ public static class LanguageModels
         ["gemma2"] = (file, matmul, kv, _) => new GemmaModel(file, matmul, kv),
         ["gemma3"] = (file, matmul, kv, _) => new GemmaModel(file, matmul, kv),
         ["olmo2"] = (file, matmul, kv, _) => new Olmo2Model(file, matmul, kv),
-        ["qwen3"] = (file, matmul, kv, _) => new Qwen3Model(file, matmul, kv),
-        ["qwen3moe"] = (file, matmul, kv, _) => new SparseModel(file, matmul, kv),
-        ["olmoe"] = (file, matmul, kv, _) => new SparseModel(file, matmul, kv),
+        ["qwen3"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
+        ["qwen3moe"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
+        ["olmoe"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
+        ["granitemoe"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
+        ["gpt-oss"] = (file, matmul, kv, _) => new GptOssModel(file, matmul, kv),
         ["bitnet"] = (file, matmul, kv, _) => new BitnetModel(file, matmul, kv),
         ["bitnet-b1.58"] = (file, matmul, kv, _) => new BitnetModel(file, matmul, kv),
         ["bitnet-25"] = (file, matmul, kv, _) => new BitnetModel(file, matmul, kv),

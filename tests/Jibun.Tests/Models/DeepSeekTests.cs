@@ -57,6 +57,17 @@ public sealed class DeepSeekTests
         Parity.AssertClose(Parity.Logits(file.Path, tokens), Parity.Upstream(file.Path, tokens), Vocabulary, maximum: 5e-3, rms: 1e-3);
     }
 
+    /// <summary>The cache in halves: upstream's own distance is 3.5e-3.</summary>
+    [Fact]
+    public void HalfPrecisionCachesStayClose()
+    {
+        Upstream.Require();
+        using var file = new TemporaryModel(Shapes["R1"], "F32");
+        LogitComparison comparison = LogitComparison.Of(Parity.Logits(file.Path, KvType.F16), Parity.Upstream(file.Path), Vocabulary);
+        Assert.True(comparison.Rms < 1e-2 && comparison.Top1 == 1, comparison.ToString());
+    }
+
+    /// <summary>With routers whose choice no rounding turns: what is left is the rounding of products.</summary>
     [Theory]
     [InlineData("R1", "UD-IQ1_S")]
     [InlineData("R1", "UD-IQ2_XXS")]
@@ -67,18 +78,20 @@ public sealed class DeepSeekTests
     public void QuantizedModelsStayAsCloseToTheTwinAsUpstream(string variant, string types)
     {
         Upstream.Require();
-        using var file = new TemporaryModel(Shapes[variant], types);
+        SyntheticShape shape = Shapes[variant];
+        using var file = new TemporaryModel(shape with { Experts = shape.Experts! with { SelectionBias = 30 } }, types);
         using TemporaryModel exact = file.ExactTwin();
-        AssertCloseToTwin(file.Path, exact.Path, $"{variant} {types}");
+        AssertCloseToTwin(file.Path, exact.Path, usual: 1e-3, $"{variant} {types}");
     }
 
+    /// <summary>Here rounding turns choices, and with them whole rows, in upstream as well.</summary>
     [Fact]
     public void TheSharedR1StaysAsCloseToTheTwinAsUpstream()
     {
         Upstream.Require();
         string path = TestData.Find("parity", "tiny-r1-UD-IQ1_S.gguf");
         using TemporaryModel exact = TemporaryModel.TwinOf(path);
-        AssertCloseToTwin(path, exact.Path, "tiny-r1-UD-IQ1_S");
+        AssertCloseToTwin(path, exact.Path, usual: 0.13, "tiny-r1-UD-IQ1_S");
     }
 
     [Theory]
@@ -143,7 +156,7 @@ public sealed class DeepSeekTests
         Assert.Equal(expected, Parity.Logits(file.Path));
     }
 
-    private static void AssertCloseToTwin(string path, string exact, string what)
+    private static void AssertCloseToTwin(string path, string exact, double usual, string what)
     {
         float[] twin = Parity.Upstream(exact);
         LogitComparison theirs = LogitComparison.Of(Parity.Upstream(path), twin, Vocabulary);
@@ -151,7 +164,7 @@ public sealed class DeepSeekTests
         {
             LogitComparison ours = LogitComparison.Of(logits, twin, Vocabulary);
             TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {ours}; upstream: {theirs}");
-            Assert.True(ours.MeanDivergence < Math.Max(0.2, 1.5 * theirs.MeanDivergence), $"{what}: {ours}; upstream: {theirs}");
+            Assert.True(ours.MeanDivergence < 1.5 * Math.Max(usual, theirs.MeanDivergence), $"{what}: {ours}; upstream: {theirs}");
         }
     }
 

@@ -69,7 +69,7 @@ public sealed class DenseModelTests
     [InlineData("phi3", "rope.dimension_count", 66, "phi3.rope.dimension_count is 66 in heads of 64")]
     [InlineData("phi3", "rope.dimension_count", 32, "rope_factors_short.weight has the shape [24], the metadata asks for [16]")]
     [InlineData("granite", "logit_scale", 0, "granite.logit_scale is 0; it must be positive")]
-    [InlineData("granite", "expert_count", 8, "granite.expert_count is 8; of this architecture only models without experts can be run")]
+    [InlineData("granite", "expert_count", 8, "granite.expert_used_count is 0; it must be 1 to 8")]
     [InlineData("mistral3", "rope.scaling.original_context_length", 0, "mistral3.rope.scaling.original_context_length is 0; it must be positive")]
     [InlineData("olmo2", "attention.sliding_window", -1, "olmo2.attention.sliding_window is -1; it must be 1 to")]
     public void ContradictionsAreNamed(string family, string key, int value, string expected)

@@ -13,6 +13,13 @@ public sealed class SparseModelTests
         ["OddMixtral"] = SyntheticShapes.OddMixtral,
         ["Qwen3Moe"] = SyntheticShapes.TinyQwen3Moe,
         ["Olmoe"] = SyntheticShapes.TinyOlmoe,
+        ["GraniteMoe"] = SyntheticShapes.TinyGraniteMoe,
+        ["GraniteMoe alone"] = SyntheticShapes.TinyGraniteMoe with
+        {
+            Experts = new(16, 4, 256),
+            Metadata = [.. SyntheticShapes.TinyGraniteMoe.Metadata.Where(entry => !entry.Key.StartsWith("expert", StringComparison.Ordinal))],
+        },
+        ["GptOss"] = SyntheticShapes.TinyGptOss,
     };
 
     public static TheoryData<string> Families => [.. Shapes.Keys];
@@ -34,6 +41,8 @@ public sealed class SparseModelTests
     [InlineData("Qwen3Moe", "Q8_0")]
     [InlineData("Qwen3Moe", "IQ2_XXS")]
     [InlineData("OddMixtral", "Q8_0")]
+    [InlineData("GptOss", "UD-MXFP4")]
+    [InlineData("GraniteMoe", "Q6_K")]
     public void QuantizedModelsStayAsCloseToTheTwinAsUpstream(string family, string types)
     {
         Upstream.Require();
@@ -49,6 +58,7 @@ public sealed class SparseModelTests
     [Theory]
     [InlineData("Qwen3Moe", "Q8_0")]
     [InlineData("Mixtral", "Q4_K")]
+    [InlineData("GptOss", "UD-MXFP4")]
     public void NeighboursAndThreadsChangeNoBit(string family, string types)
     {
         Upstream.Require();

@@ -31,8 +31,7 @@ internal sealed unsafe class DeepSeekModel : ILanguageModel
         _pass = new DecoderPass(matmul, shape);
         _attention = new LatentAttention(matmul, _config.Attention, kv);
         _experts = new MixtureOfExperts(matmul, _config.Experts, _config.Width, GatedActivation.Silu);
-        Info = new ModelInfo("deepseek2", _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv,
-            [$"{_config.Experts.Used} of {_config.Experts.Count} experts see a token"]);
+        Info = new ModelInfo("deepseek2", _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, _experts.Notes);
     }
 
     public ModelInfo Info { get; }

@@ -6,8 +6,9 @@ using Jibun.Models.Shared;
 namespace Jibun.Models.Llama;
 
 /// <summary>
-/// Llama 2 and 3, and what has their shape: Mistral, Qwen2 (biases on queries, keys and values), Phi-3 (projections fused in the
-/// file), SmolLM3 (layers without rotation) and Granite (multipliers). <see cref="LlamaVariant"/> says where they differ.
+/// Llama 2 and 3, and what has their shape: Mistral, Qwen2 (biases on queries, keys and values), Qwen3 (norms on queries and keys),
+/// Phi-3 (projections fused in the file), SmolLM3 (layers without rotation) and Granite (multipliers); with experts in place of the
+/// feed-forward block Mixtral, Qwen3-MoE, OLMoE and Granite-MoE. <see cref="LlamaVariant"/> says where they differ.
 /// </summary>
 internal sealed unsafe class LlamaModel : ILanguageModel
 {
@@ -18,18 +19,20 @@ internal sealed unsafe class LlamaModel : ILanguageModel
     private readonly HugePageArena _arena;
     private readonly RotaryPositions _positions;
     private readonly DecoderPass _pass;
+    private readonly MixtureOfExperts? _experts;
 
     public LlamaModel(GgufFile file, MatMul matmul, KvType kv, int contextLength)
     {
         _config = DecoderConfig.Read(file.Metadata, contextLength);
         _variant = LlamaVariant.Read(file.Metadata, _config);
         _loader = new WeightLoader(file);
-        _weights = LlamaWeights.Load(_loader, _config);
+        _weights = LlamaWeights.Load(_loader, _config, _variant);
         _arena = _loader.Load(matmul.Team);
         _positions = new RotaryPositions(_config.Rotated, _config.RopeBase, _weights.RopeFactors, _variant.RopeScale, _variant.HalvesApart);
         DecoderShape shape = _variant.Apply(_config.Shape(kv));
         _pass = new DecoderPass(matmul, shape);
-        Info = new ModelInfo(_config.Architecture, _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, []);
+        if (_variant.Experts is { } experts) _experts = new MixtureOfExperts(matmul, experts, _config.Width, GatedActivation.Silu);
+        Info = new ModelInfo(_config.Architecture, _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, _experts?.Notes ?? []);
     }
 
     public ModelInfo Info { get; }
@@ -43,6 +46,7 @@ internal sealed unsafe class LlamaModel : ILanguageModel
             LlamaLayer w = _weights.Layers[layer];
             _pass.Norm(_pass.X, w.AttentionNorm, _pass.H, width);
             _pass.ProjectQueriesKeysValues(_pass.H, w.Query, w.Key, w.Value);
+            NormQueriesAndKeys(w);
             if (_variant.Rotates(layer)) _pass.Rotate(_positions);
             if (_variant.QueryScale is { } scale) _pass.ScaleQueries(scale);
             _pass.Attend(layer);
@@ -50,9 +54,13 @@ internal sealed unsafe class LlamaModel : ILanguageModel
             _pass.AddToResidual(_pass.H);
 
             _pass.Norm(_pass.X, w.FeedForwardNorm, _pass.H, width);
-            _pass.Project(_pass.H, width, w.Gate, _pass.Gate, w.Up, _pass.Up);
-            _pass.Activate(GatedActivation.Silu);
-            _pass.Project(_pass.Gate, w.Down.Columns, w.Down, _pass.H);
+            if (w.Experts is not null)
+            {
+                _experts!.Run(_pass.H, _pass.Rows, w.Experts);
+                _pass.AddToResidual(_experts.Output);
+            }
+            if (w.Dense is null) continue;
+            _pass.FeedForward(_pass.H, w.Dense, GatedActivation.Silu, _pass.H);
             _pass.AddToResidual(_pass.H);
         }
         _pass.Logits(_weights.OutputNorm, _weights.Embedding, logits);
@@ -60,9 +68,24 @@ internal sealed unsafe class LlamaModel : ILanguageModel
 
     public void Dispose()
     {
+        _experts?.Dispose();
         _pass.Dispose();
         _positions.Dispose();
         _arena.Dispose();
         _loader.Dispose();
+    }
+
+    private void NormQueriesAndKeys(LlamaLayer w)
+    {
+        if (_variant.Norm == QueryKeyNorm.Heads)
+        {
+            _pass.NormHeads(_pass.Queries, w.QueryNorm!, _config.Heads);
+            _pass.NormHeads(_pass.Keys, w.KeyNorm!, _config.KvHeads);
+        }
+        else if (_variant.Norm == QueryKeyNorm.Whole)
+        {
+            _pass.Norm(_pass.Queries, w.QueryNorm!, _pass.Queries, w.Query.Rows);
+            _pass.Norm(_pass.Keys, w.KeyNorm!, _pass.Keys, w.Key.Rows);
+        }
     }
 }

@@ -18,10 +18,14 @@ internal sealed class LlamaWeights
 
     public float[]? RopeFactors { get; } // [rotated / 2]
 
-    public static LlamaWeights Load(WeightLoader loader, DecoderConfig config)
+    /// <param name="loader">Reads the file.</param>
+    /// <param name="config">Sizes.</param>
+    /// <param name="variant">What a layer has beside Llama's tensors, or in place of some; null: nothing.</param>
+    public static LlamaWeights Load(WeightLoader loader, DecoderConfig config, LlamaVariant? variant = null)
     {
+        variant ??= new LlamaVariant();
         var layers = new LlamaLayer[config.Layers];
-        for (int layer = 0; layer < layers.Length; layer++) layers[layer] = new LlamaLayer(loader, config, $"blk.{layer}");
+        for (int layer = 0; layer < layers.Length; layer++) layers[layer] = new LlamaLayer(loader, config, variant, $"blk.{layer}");
         return new(
             Embedding.Load(loader, config.Width),
             layers,
@@ -32,14 +36,21 @@ internal sealed class LlamaWeights
 
 internal sealed class LlamaLayer
 {
-    public LlamaLayer(WeightLoader loader, DecoderConfig c, string block)
+    public LlamaLayer(WeightLoader loader, DecoderConfig c, LlamaVariant variant, string block)
     {
         AttentionNorm = loader.Vector($"{block}.attn_norm.weight", c.Width);
         (Query, Key, Value) = LoadQueriesKeysValues(loader, c, block);
+        QueryNorm = LoadNorm(loader, variant.Norm, $"{block}.attn_q_norm.weight", c.Heads, c.HeadSize);
+        KeyNorm = LoadNorm(loader, variant.Norm, $"{block}.attn_k_norm.weight", c.KvHeads, c.HeadSize);
         Output = Linear.Load(loader, $"{block}.attn_output", c.Width, c.Heads * c.HeadSize);
         FeedForwardNorm = loader.Vector($"{block}.ffn_norm.weight", c.Width);
-        (Gate, Up) = LoadGateAndUp(loader, c, block);
-        Down = Linear.Load(loader, $"{block}.ffn_down", c.Width, c.FeedForwardWidth);
+        if (variant.Experts is null)
+        {
+            Dense = LoadFeedForward(loader, c, block);
+            return;
+        }
+        Experts = ExpertWeights.Load(loader, variant.Experts, c.Width, block);
+        if (variant.SharedWidth > 0) Dense = FeedForward.Load(loader, block, variant.SharedWidth, c.Width, "_shexp");
     }
 
     public Vector AttentionNorm { get; } // [width]
@@ -50,15 +61,24 @@ internal sealed class LlamaLayer
 
     public Linear Value { get; } // [key heads · head size, width]
 
+    public Vector? QueryNorm { get; } // [head size], or of all heads
+
+    public Vector? KeyNorm { get; } // [head size], or of all key heads
+
     public Linear Output { get; } // [width, heads · head size]
 
     public Vector FeedForwardNorm { get; } // [width]
 
-    public Linear Gate { get; } // [feed-forward width, width]
+    public ExpertWeights? Experts { get; }
 
-    public Linear Up { get; } // [feed-forward width, width]
+    /// <summary>The feed-forward block, or the expert beside the others that sees every token.</summary>
+    public FeedForward? Dense { get; }
 
-    public Linear Down { get; } // [width, feed-forward width]
+    public Linear Gate => Dense!.Gate; // [feed-forward width, width]
+
+    public Linear Up => Dense!.Up; // [feed-forward width, width]
+
+    public Linear Down => Dense!.Down; // [width, feed-forward width]
 
     /// <summary>Three matrices, or one that holds their rows one behind the other, as Phi's files have it.</summary>
     public static (Linear Query, Linear Key, Linear Value) LoadQueriesKeysValues(WeightLoader loader, DecoderConfig c, string block)
@@ -74,12 +94,21 @@ internal sealed class LlamaLayer
             Linear.LoadRows(loader, fused, total, c.Width, queries + keys, keys));
     }
 
-    private static (Linear Gate, Linear Up) LoadGateAndUp(WeightLoader loader, DecoderConfig c, string block)
+    private static FeedForward LoadFeedForward(WeightLoader loader, DecoderConfig c, string block)
     {
         int width = c.FeedForwardWidth;
         string up = $"{block}.ffn_up";
-        if (loader.Has($"{block}.ffn_gate.weight") || !loader.Has($"{up}.weight"))
-            return (Linear.Load(loader, $"{block}.ffn_gate", width, c.Width), Linear.Load(loader, up, width, c.Width));
-        return (Linear.LoadRows(loader, up, 2 * width, c.Width, 0, width), Linear.LoadRows(loader, up, 2 * width, c.Width, width, width));
+        if (loader.Has($"{block}.ffn_gate.weight") || !loader.Has($"{up}.weight")) return FeedForward.Load(loader, block, width, c.Width);
+        return new(
+            Linear.LoadRows(loader, up, 2 * width, c.Width, 0, width),
+            Linear.LoadRows(loader, up, 2 * width, c.Width, width, width),
+            Linear.Load(loader, $"{block}.ffn_down", c.Width, width));
     }
+
+    private static Vector? LoadNorm(WeightLoader loader, QueryKeyNorm norm, string name, int heads, int headSize) => norm switch
+    {
+        QueryKeyNorm.Heads => loader.Vector(name, headSize),
+        QueryKeyNorm.Whole => loader.Vector(name, heads * headSize),
+        _ => null,
+    };
 }

@@ -45,9 +45,10 @@ internal sealed unsafe class Attention(ThreadTeam team, int heads, KvShape shape
 
     /// <summary>
     /// Writes the batch's keys and values into the caches, then attends. <paramref name="queries"/> and <paramref name="output"/>
-    /// are [rows, heads · head size], <paramref name="keys"/> and <paramref name="values"/> [rows, key heads · head size].
+    /// are [rows, heads · head size], <paramref name="keys"/> and <paramref name="values"/> [rows, key heads · head size],
+    /// <paramref name="sinks"/> [heads].
     /// </summary>
-    public void Run(ModelBatch batch, int layer, float* queries, float* keys, float* values, float* output)
+    public void Run(ModelBatch batch, int layer, float* queries, float* keys, float* values, float* output, Vector? sinks = null)
     {
         KvLayer kind = shape.Layers[layer];
         int width = kind.KvHeads * kind.HeadSize;
@@ -58,7 +59,7 @@ internal sealed unsafe class Attention(ThreadTeam team, int heads, KvShape shape
                 for (int head = 0; head < kind.KvHeads; head++)
                     sequence.Cache.Write(sequence.Position + i, layer, head, keys + row + head * kind.HeadSize, values + row + head * kind.HeadSize);
             }
-        var work = new Work { Owner = this, Batch = batch, Layer = layer, Queries = queries, Output = output };
+        var work = new Work { Owner = this, Batch = batch, Layer = layer, Queries = queries, Output = output, Sinks = sinks };
         team.For(ref work, _items.Count * kind.KvHeads);
     }
 
@@ -70,7 +71,7 @@ internal sealed unsafe class Attention(ThreadTeam team, int heads, KvShape shape
 
     private static int ScratchFloats(KvLayer kind, int queriesPerKey) => 2 * PageFloats(kind) + TileQueries * queriesPerKey * StateFloats(kind);
 
-    private void Attend(ModelBatch batch, int layer, Item item, int keyHead, float* queries, float* output, int thread)
+    private void Attend(ModelBatch batch, int layer, Item item, int keyHead, float* queries, float* output, Vector? sinks, int thread)
     {
         KvLayer kind = shape.Layers[layer];
         Sequence sequence = batch.Sequences[item.Sequence];
@@ -81,7 +82,9 @@ internal sealed unsafe class Attention(ThreadTeam team, int heads, KvShape shape
         int count = Math.Min(TileQueries, sequence.Count - item.FirstQuery);
         int firstPosition = sequence.Position + item.FirstQuery;
         int end = options.IsCausal ? firstPosition + count : sequence.Position + sequence.Count;
-        for (int i = 0; i < count * queriesPerKey; i++) PagedAttention.Begin(states + (long)i * stateFloats, size);
+        for (int i = 0; i < count * queriesPerKey; i++)
+            if (sinks is null) PagedAttention.Begin(states + (long)i * stateFloats, size);
+            else PagedAttention.Begin(states + (long)i * stateFloats, size, sinks.Pointer[keyHead * queriesPerKey + i % queriesPerKey]);
         int firstPage = (window == 0 ? 0 : Math.Max(0, firstPosition - window + 1)) / PagedAttention.PageTokens;
         for (int page = firstPage; page * PagedAttention.PageTokens < end; page++)
         {
@@ -122,11 +125,12 @@ internal sealed unsafe class Attention(ThreadTeam team, int heads, KvShape shape
         public ModelBatch Batch;
         public int Layer;
         public float* Queries, Output;
+        public Vector? Sinks;
 
         public readonly void Run(int start, int end, int thread)
         {
             int keyHeads = Owner.KvHeads(Layer);
-            for (int i = start; i < end; i++) Owner.Attend(Batch, Layer, Owner._items[i / keyHeads], i % keyHeads, Queries, Output, thread);
+            for (int i = start; i < end; i++) Owner.Attend(Batch, Layer, Owner._items[i / keyHeads], i % keyHeads, Queries, Output, Sinks, thread);
         }
     }
 }

@@ -94,7 +94,7 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     }
 
     /// <summary>Over caches of keys and values; families with another cache bring their own attention.</summary>
-    public void Attend(int layer) => _attention!.Run(_batch, layer, Queries, Keys, Values, Attended);
+    public void Attend(int layer, Vector? sinks = null) => _attention!.Run(_batch, layer, Queries, Keys, Values, Attended, sinks);
 
     /// <summary>Multiplies the queries of each row with a number that its position gives.</summary>
     public void ScaleQueries(Func<int, float> scaleOf)

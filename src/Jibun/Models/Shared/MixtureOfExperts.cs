@@ -27,6 +27,9 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
     /// <summary>The sum of the experts' outputs: [rows, width].</summary>
     public float* Output { get; private set; }
 
+    /// <summary>What is worth knowing of a model that has it.</summary>
+    public IReadOnlyList<string> Notes => [$"{c.Used} of {c.Count} experts see a token"];
+
     public void Run(float* x, int rows, ExpertWeights w)
     {
         int pairs = checked(rows * c.Used), round = (int)Math.Clamp(RoundBytes / PairBytes, c.Used, pairs);

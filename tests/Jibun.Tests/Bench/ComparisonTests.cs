@@ -44,7 +44,7 @@ public sealed class ComparisonTests
         Assert.Contains("| m | 5 | prompt 512 | 30.0 (20.0–40.0) | 10.0 (10.0–10.0) | 3.00 (2.00–4.00) | – | – | – |", table);
         Assert.Contains("| m | 5 | generation 64 | 4.0 (4.0–4.0) | 3.0 (2.0–4.0) | 1.50 (1.00–2.00) | 8.0 | – | – |", table);
 
-        static Measurement Of(double prompt, double generation) => 
+        static Measurement Of(double prompt, double generation) =>
             new(new Speed(512, prompt), new Speed(64, generation), WeightBytes: 2_000_000_000);
     }
 

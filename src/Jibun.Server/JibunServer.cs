@@ -9,31 +9,41 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Jibun.Server;
 
-/// <summary>Serves chat models over HTTP: OpenAI's chat completions and model list, a health check, and a page for people.</summary>
+/// <summary>Serves chat models over HTTP: OpenAI's chat completions, embeddings and model list, a health check, and a page for people.</summary>
 public sealed class JibunServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly RequestGuard _guard;
     private readonly ModelList _models;
     private readonly ChatCompletions _chatCompletions;
+    private readonly Embeddings _embeddings;
     private readonly AnswerQueue _queue;
 
     /// <param name="options">Where to listen and what to bound.</param>
-    /// <param name="models">At least one; the first answers requests that name none. The caller keeps and disposes them.</param>
+    /// <param name="models">The first answers requests that name none. The caller keeps and disposes them.</param>
     /// <param name="report">Told about failures that a client sees as status 500.</param>
-    public JibunServer(ServerOptions options, IReadOnlyList<IChatModel> models, Action<Exception>? report = null)
-        : this(options, models, report, web => Listen(web, options))
+    /// <param name="embeddings">The same for embeddings. One model of either kind must be there.</param>
+    public JibunServer(
+        ServerOptions options, IReadOnlyList<IChatModel> models, Action<Exception>? report = null, IReadOnlyList<ServedEmbeddings>? embeddings = null)
+        : this(options, models, report, web => Listen(web, options), embeddings)
     {
     }
 
-    internal JibunServer(ServerOptions options, IReadOnlyList<IChatModel> models, Action<Exception>? report, Action<IWebHostBuilder> host)
+    internal JibunServer(
+        ServerOptions options,
+        IReadOnlyList<IChatModel> models,
+        Action<Exception>? report,
+        Action<IWebHostBuilder> host,
+        IReadOnlyList<ServedEmbeddings>? embeddings = null)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(models.Count);
+        embeddings ??= [];
+        ArgumentOutOfRangeException.ThrowIfZero(models.Count + embeddings.Count, nameof(models));
         Report = report ?? (_ => { });
         _guard = new RequestGuard(options);
-        _models = new ModelList(models);
+        _models = new ModelList(models, embeddings);
         _queue = new AnswerQueue(options.MaxWaiting);
         _chatCompletions = new ChatCompletions(options, _models, _queue);
+        _embeddings = new Embeddings(options, _models, _queue);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         host(builder.WebHost);
         _app = builder.Build();
@@ -89,6 +99,7 @@ public sealed class JibunServer : IAsyncDisposable
         {
             "/health" => Get(context, () => Json.WriteAsync(context, WriteHealth)),
             "/v1/models" => Get(context, () => _models.SendAllAsync(context)),
+            "/v1/embeddings" => Allow(context, HttpMethods.Post, () => _embeddings.HandleAsync(context)),
             "/v1/chat/completions" => Allow(context, HttpMethods.Post, () => _chatCompletions.HandleAsync(context)),
             _ when path.StartsWith("/v1/models/", StringComparison.Ordinal) =>
                 Get(context, () => _models.SendOneAsync(context, path["/v1/models/".Length..].Replace("%2F", "/", StringComparison.OrdinalIgnoreCase))),

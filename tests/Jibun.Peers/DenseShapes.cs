@@ -24,6 +24,23 @@ public static class DenseShapes
             Metadata = [("attention.sliding_window", 24u), ("rope.scaling.type", "linear"), ("rope.scaling.factor", 8f)],
         };
 
+    /// <summary>Two kinds of heads, layers that share keys and values, embeddings for each layer.</summary>
+    public static SyntheticShape Gemma4 { get; } =
+        new("gemma4", Hidden: 256, Layers: 9, Heads: 4, KvHeads: 2, HeadSize: 64, FeedForward: 512)
+        {
+            RopeBase = 1e6f,
+            Epsilon = 1e-6f,
+            Gemma4 = new(Pattern: 3, Window: 24, GlobalHeadSize: 128, GlobalKvHeads: 1, SharedLayers: 3, PerLayer: 64),
+            Metadata = [("final_logit_softcapping", 3f)],
+        };
+
+    /// <summary>The larger ones: neither shared layers nor embeddings for each layer.</summary>
+    public static SyntheticShape LargeGemma4 { get; } = Gemma4 with
+    {
+        Layers = 6,
+        Gemma4 = new(Pattern: 3, Window: 70, GlobalHeadSize: 128, GlobalKvHeads: 1, SharedLayers: 0, PerLayer: 0),
+    };
+
     /// <summary>Fused projections, part of each head rotated, and factors for contexts beyond 8192 tokens.</summary>
     public static SyntheticShape Phi3 { get; } =
         new("phi3", Hidden: 256, Layers: 3, Heads: 4, KvHeads: 2, HeadSize: 64, FeedForward: 512)
@@ -88,6 +105,8 @@ public static class DenseShapes
     {
         ["gemma2"] = Gemma2,
         ["gemma3"] = Gemma3,
+        ["gemma4"] = Gemma4,
+        ["gemma4, large"] = LargeGemma4,
         ["phi3"] = Phi3,
         ["smollm3"] = SmolLm3,
         ["granite"] = Granite,

@@ -130,6 +130,12 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(PeerLibraries.Llama, EntryPoint = "llama_synchronize")]
     public static partial void Synchronize(nint context);
 
+    [LibraryImport(PeerLibraries.Llama, EntryPoint = "llama_get_embeddings_seq")]
+    public static partial float* SequenceEmbedding(nint context, int sequence);
+
+    [LibraryImport(PeerLibraries.Llama, EntryPoint = "llama_model_n_embd")]
+    public static partial int Width(nint model);
+
     [LibraryImport(PeerLibraries.Llama, EntryPoint = "llama_get_logits_ith")]
     public static partial float* Logits(nint context, int index);
 }

@@ -33,6 +33,8 @@ internal sealed unsafe class LlamaContext : IDisposable
             true => FlashAttention.On,
             false => FlashAttention.Off,
         };
+        parameters.Embeddings = options.Embeddings ? (byte)1 : (byte)0;
+        parameters.Pooling = options.Pooling;
         trace?.Attach(ref parameters);
         _context = LlamaApi.CreateContext(model, parameters);
         if (_context == 0) throw new ModelException($"upstream made no context: {LlamaApi.TakeErrors()}");
@@ -72,6 +74,14 @@ internal sealed unsafe class LlamaContext : IDisposable
         float* logits = LlamaApi.Logits(_context, index);
         if (logits == null) throw new ModelException($"upstream has no logits of token {index}: {LlamaApi.TakeErrors()}");
         return new(logits, _vocabularySize);
+    }
+
+    /// <summary>The vector of the sequence, as pooled: not normalized.</summary>
+    public float[] Embedding(int width)
+    {
+        float* vector = LlamaApi.SequenceEmbedding(_context, 0);
+        if (vector == null) throw new ModelException($"upstream has no embedding: {LlamaApi.TakeErrors()}");
+        return new ReadOnlySpan<float>(vector, width).ToArray();
     }
 
     public void Clear() => LlamaApi.ClearMemory(LlamaApi.Memory(_context), 1);

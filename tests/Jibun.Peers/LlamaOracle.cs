@@ -87,6 +87,19 @@ public sealed unsafe class LlamaOracle : IDisposable
         return logits;
     }
 
+    /// <summary>The vector of a text of at most 512 tokens, of length 1.</summary>
+    /// <param name="tokens">With all that the model wants around them.</param>
+    /// <param name="pooling">1 mean, 2 first, 3 last; −1 takes the model's.</param>
+    public float[] Embedding(ReadOnlySpan<int> tokens, int pooling = -1)
+    {
+        OracleOptions options = _options with { Embeddings = true, Pooling = pooling };
+        using LlamaContext context = new(_model, VocabularySize, options, tokens.Length, tokens.Length, tokens.Length);
+        context.Decode(tokens, 0, everyRow: true);
+        float[] vector = context.Embedding(LlamaApi.Width(_model));
+        double length = Math.Sqrt(vector.Sum(value => (double)value * value));
+        return [.. vector.Select(value => (float)(value / length))];
+    }
+
     /// <summary>Every F32 tensor of the graph that runs the prompt at once, as computed: shows where two engines part.</summary>
     public IReadOnlyList<OracleTensor> Trace(ReadOnlySpan<int> tokens)
     {

@@ -26,6 +26,12 @@ public sealed record OracleOptions
     /// <summary>Whether weights stay in the mapped file instead of being copied; repacked types are copied either way.</summary>
     public bool Map { get; init; } = true;
 
+    /// <summary>Makes embeddings, not logits.</summary>
+    public bool Embeddings { get; init; }
+
+    /// <summary>As llama_pooling_type has it: 0 none, 1 mean, 2 first, 3 last; −1 takes the model's.</summary>
+    public int Pooling { get; init; } = -1;
+
     /// <summary>Loads only the tokenizer, as vocabulary-only files need it.</summary>
     public bool VocabularyOnly { get; init; }
 }

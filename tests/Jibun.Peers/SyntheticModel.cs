@@ -25,11 +25,14 @@ public static class SyntheticModel
     }
 
     /// <summary>Writes a model with a made-up vocabulary; tensors are drawn and encoded one at a time.</summary>
-    public static void Write(string path, SyntheticShape shape, TypeMix mix, ulong seed = 1)
+    /// <param name="vocabulary">A file whose tokenizer to take; its size must be the shape's.</param>
+    public static void Write(string path, SyntheticShape shape, TypeMix mix, ulong seed = 1, GgufMetadata? vocabulary = null)
     {
         GgufWriter writer = new();
         AddMetadata(writer, shape, mix);
-        AddVocabulary(writer, shape.Vocabulary);
+        if (vocabulary is null) AddVocabulary(writer, shape.Vocabulary);
+        else foreach ((string key, GgufValue value) in vocabulary.Where(entry => entry.Key.StartsWith("tokenizer.", StringComparison.Ordinal))) writer.Add(key, value);
+        if (shape.IsEncoder) writer.Set("tokenizer.ggml.token_type_count", 2u);
         foreach (SyntheticTensor tensor in SyntheticTensor.Of(shape))
         {
             GgmlType type = mix.TypeOf(tensor, shape);
@@ -51,11 +54,16 @@ public static class SyntheticModel
         writer.Add($"{family}.feed_forward_length", (uint)shape.FeedForward);
         writer.Add($"{family}.vocab_size", (uint)shape.Vocabulary);
         writer.Add($"{family}.attention.head_count", (uint)shape.Heads);
-        writer.Add($"{family}.attention.layer_norm_rms_epsilon", shape.Epsilon);
+        writer.Add($"{family}.attention.layer_norm{(shape.IsEncoder ? "" : "_rms")}_epsilon", shape.Epsilon);
+        if (shape.IsEncoder) writer.Add($"{family}.attention.causal", false);
         writer.Add($"{family}.rope.freq_base", shape.RopeBase);
         if (shape.Latent is { } latent)
         {
             AddLatent(writer, family, shape.Heads, latent);
+        }
+        else if (shape.Gemma4 is { } gemma)
+        {
+            SyntheticGemma4Tensors.AddMetadata(writer, shape, gemma);
         }
         else
         {

@@ -34,6 +34,12 @@ public sealed record SyntheticShape(
     /// <summary>Norms over all queries and over all keys together.</summary>
     public bool WholeNorms { get; init; }
 
+    /// <summary>BERT's structure: layer norms, learnt positions and biases, or Nomic's where projections are fused.</summary>
+    public bool IsEncoder { get; init; }
+
+    /// <summary>What Gemma 4 adds.</summary>
+    public SyntheticGemma4? Gemma4 { get; init; }
+
     /// <summary>Norms before each block; false: only those behind it.</summary>
     public bool PreNorms { get; init; } = true;
 
@@ -99,3 +105,11 @@ public sealed record SyntheticExperts(int Count, int Used, int Width, int Gating
 /// <param name="QueryRank">0: queries are projected in one step.</param>
 /// <param name="IsSplit">attn_k_b and attn_v_b as newer files have them, not attn_kv_b.</param>
 public sealed record SyntheticLatent(int KvRank, int QueryRank, int Plain, int Rotated, int Value, bool IsSplit = true);
+
+/// <summary>Gemma 4's layers: the last of every <paramref name="Pattern"/> sees everything, with heads and key heads of its own.</summary>
+/// <param name="SharedLayers">Last layers without keys and values.</param>
+/// <param name="PerLayer">Width of what each layer gets of each token; 0: nothing.</param>
+public sealed record SyntheticGemma4(int Pattern, int Window, int GlobalHeadSize, int GlobalKvHeads, int SharedLayers, int PerLayer)
+{
+    public bool IsSliding(int layer) => layer % Pattern < Pattern - 1;
+}

@@ -34,7 +34,14 @@ internal sealed record SyntheticTensor(
     public long Weights => Shape.Aggregate(1L, (product, size) => product * size);
 
     /// <summary>All tensors of a model, in the order of the file; activations stay near 1, logits near 2.5.</summary>
-    public static IEnumerable<SyntheticTensor> Of(SyntheticShape shape)
+    public static IEnumerable<SyntheticTensor> Of(SyntheticShape shape) => shape switch
+    {
+        { IsEncoder: true } => SyntheticEncoder.Tensors(shape),
+        { Gemma4: { } gemma } => SyntheticGemma4Tensors.Of(shape, gemma),
+        _ => OfDecoder(shape),
+    };
+
+    private static IEnumerable<SyntheticTensor> OfDecoder(SyntheticShape shape)
     {
         const float ResidualScale = 0.7f, LogitDeviation = 2.5f;
         int rotated = shape.Rotated != 0 ? shape.Rotated : shape.HeadSize;

@@ -1,5 +1,6 @@
 using Jibun.Generation;
 using Jibun.Gguf;
+using Jibun.Models;
 
 namespace Jibun.Cli.Models;
 
@@ -25,6 +26,14 @@ internal sealed record ModelReference(string Name, string? Path)
     }
 
     public GgufFile Open() => Path is null ? GgufFile.Open(BuiltInModel.Open(), Name) : GgufFile.Open(Path);
+
+    /// <summary>Whether the file was made for embeddings, not for text. A file that cannot be read is not: loading it will tell why.</summary>
+    public bool MakesEmbeddings()
+    {
+        if (Path is null || !File.Exists(Path)) return false;
+        using GgufFile file = Open();
+        return EmbeddingModels.IsOne(file.Metadata);
+    }
 
     /// <summary>Loads the model to run it; costs the time and memory of its weights.</summary>
     public LoadedModel Load(int threads = 0) => LoadedModel.Open(Open(), new LoadOptions { Threads = threads });

@@ -6,6 +6,7 @@ using Jibun.Chat.Skills;
 using Jibun.Chat;
 using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
+using Jibun.Generation;
 using Jibun.Server;
 
 namespace Jibun.Cli.Verbs;
@@ -32,15 +33,19 @@ internal static class ServeVerb
             if (keyIsNew) options = options with { ApiKey = RandomNumberGenerator.GetHexString(32, lowercase: true) };
             string?[] names = parsed.GetValue(models) is { Length: > 0 } given ? [.. given] : [null];
             List<IChatModel> loaded = [];
+            List<ServedEmbeddings> embeddings = [];
             try
             {
                 SkillSet skills = new(new SkillOptions { Folder = DataFolder.Path, Rings = false });
-                foreach (string? name in names) loaded.Add(loader.LoadChat(ModelReference.Resolve(name), skills));
-                await ServeAsync(terminal, options, loaded, keyIsNew, parsed.GetValue(json), cancel);
+                foreach (ModelReference reference in names.Select(ModelReference.Resolve))
+                    if (reference.MakesEmbeddings()) embeddings.Add(new(reference.Name, EmbeddingModel.Open(reference.Open())));
+                    else loaded.Add(loader.LoadChat(reference, skills));
+                await ServeAsync(terminal, options, loaded, embeddings, keyIsNew, parsed.GetValue(json), cancel);
             }
             finally
             {
                 foreach (IDisposable model in loaded.OfType<IDisposable>()) model.Dispose();
+                foreach (ServedEmbeddings model in embeddings) model.Model.Dispose();
             }
             return ExitCode.Ok;
         });
@@ -48,9 +53,16 @@ internal static class ServeVerb
     }
 
     private static async Task ServeAsync(
-        Terminal terminal, ServerOptions options, List<IChatModel> models, bool keyIsNew, bool asJson, CancellationToken cancel)
+        Terminal terminal,
+        ServerOptions options,
+        List<IChatModel> models,
+        List<ServedEmbeddings> embeddings,
+        bool keyIsNew,
+        bool asJson,
+        CancellationToken cancel)
     {
-        await using JibunServer server = new(options, models, failure => terminal.Error.WriteLine($"jibun: a request failed: {failure}"));
+        string[] ids = [.. models.Select(model => model.Id), .. embeddings.Select(model => model.Id)];
+        await using JibunServer server = new(options, models, failure => terminal.Error.WriteLine($"jibun: a request failed: {failure}"), embeddings);
         try
         {
             await server.StartAsync(cancel);
@@ -71,13 +83,13 @@ internal static class ServeVerb
                 json.WriteStartObject();
                 json.WriteString("url", address);
                 json.WriteStartArray("models");
-                foreach (IChatModel model in models) json.WriteStringValue(model.Id);
+                foreach (string id in ids) json.WriteStringValue(id);
                 json.WriteEndArray();
                 if (keyIsNew) json.WriteString("key", options.ApiKey);
                 json.WriteEndObject();
             });
         }
-        terminal.Error.WriteLine($"{string.Join(", ", models.Select(model => model.Id))} at {address} (page) and {address}/v1 (OpenAI API); Ctrl-C stops");
+        terminal.Error.WriteLine($"{string.Join(", ", ids)} at {address} (page) and {address}/v1 (OpenAI API); Ctrl-C stops");
         if (keyIsNew) terminal.Error.WriteLine($"key: {options.ApiKey}");
         await server.RunAsync(cancel);
     }

@@ -51,6 +51,7 @@ internal sealed class Answer
     public bool Take(Span<float> logits)
     {
         ReadOnlySpan<int> tokens = Conversation.TokenSpan;
+        if (tokens.Length == _firstToken) Conversation.Cache.Mark();
         _options.Constraint?.Restrict(tokens[_firstToken..], logits);
         int token = _sampler.Sample(logits, tokens);
         Conversation.Append(token);

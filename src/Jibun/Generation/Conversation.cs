@@ -41,7 +41,7 @@ public sealed class Conversation : IDisposable
 
     /// <summary>
     /// Forgets all but the first <paramref name="tokens"/> tokens. Where a model sees only a window and that has moved on too far,
-    /// the tokens that stay are computed again with the next prompt.
+    /// the tokens behind the end of the last prompt, or all, are computed again with the next one.
     /// </summary>
     public void Rewind(int tokens)
     {

@@ -26,6 +26,17 @@ public static unsafe class Elementwise
         for (; i < length; i++) y[i] = x[i] * scale * weight[i];
     }
 
+    /// <summary>x = (x − mean) / sqrt(variance + epsilon) · weight + bias.</summary>
+    public static void LayerNorm(float* x, float* weight, float* bias, int length, float epsilon)
+    {
+        double sum = 0, squares = 0;
+        for (int i = 0; i < length; i++) sum += x[i];
+        double mean = sum / length;
+        for (int i = 0; i < length; i++) squares += (x[i] - mean) * (x[i] - mean);
+        double scale = 1 / Math.Sqrt(squares / length + epsilon);
+        for (int i = 0; i < length; i++) x[i] = (float)((x[i] - mean) * scale) * weight[i] + bias[i];
+    }
+
     /// <summary>y += x.</summary>
     public static void Add(float* y, float* x, int length)
     {
@@ -76,6 +87,14 @@ public static unsafe class Elementwise
         int i = 0;
         for (; i + Lanes <= length; i += Lanes) (Gelu(Vector512.Load(gate + i)) * Vector512.Load(up + i)).Store(gate + i);
         if (i < length) Tail<GeluTail>(gate + i, up + i, length - i);
+    }
+
+    /// <summary>y = gelu(y), as <see cref="GeluProduct"/> has it.</summary>
+    public static void Gelu(float* y, int length)
+    {
+        int i = 0;
+        for (; i + Lanes <= length; i += Lanes) Gelu(Vector512.Load(y + i)).Store(y + i);
+        for (; i < length; i++) y[i] = Gelu(Vector512.Create(y[i]))[0];
     }
 
     /// <summary>y = cap · tanh(y / cap).</summary>

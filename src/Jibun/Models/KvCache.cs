@@ -9,6 +9,7 @@ namespace Jibun.Models;
 public sealed unsafe class KvCache : IDisposable
 {
     private readonly KvPageRun[] _runs; // one for each kind of layers
+    private (int Length, KvPageRun?[] Runs) _mark = (0, []); // what windows showed at an earlier length
 
     public KvCache(KvShape shape) : this(shape, [.. shape.Groups.Select(group => new KvPageRun(group))])
     {
@@ -22,28 +23,40 @@ public sealed unsafe class KvCache : IDisposable
     public int Length { get; private set; }
 
     /// <summary>Bytes of pages that only this cache holds, or shares.</summary>
-    public long Bytes => _runs.Sum(run => run.Bytes);
+    public long Bytes => _runs.Sum(run => run.Bytes) + _mark.Runs.Zip(_runs, (marked, run) => marked?.BytesBefore(run.First) ?? 0).Sum();
 
-    public KvCache Fork() => new(Shape, [.. _runs.Select(run => run.Fork())]) { Length = Length };
+    public KvCache Fork() => new(Shape, [.. _runs.Select(run => run.Fork())])
+    {
+        Length = Length,
+        _mark = (_mark.Length, [.. _mark.Runs.Select(run => run?.Fork())]),
+    };
 
     /// <summary>
-    /// How many of the first <paramref name="length"/> tokens can stay: all of them, or none when a layer's window has left the
-    /// tokens behind that the next one would see.
+    /// Keeps what windows show here, so that the cache can come back to this length when they have moved on: to the end of a
+    /// prompt, when what was answered does not become part of the conversation. Another mark replaces this one.
     /// </summary>
-    public int Reachable(int length)
+    public void Mark()
     {
-        foreach (KvPageRun run in _runs)
-            if (!run.Reaches(length)) return 0;
-        return length;
+        DropMark();
+        if (_runs.Any(run => run.IsWindow)) _mark = (Length, [.. _runs.Select(run => run.IsWindow ? run.ForkFrom(Length) : null)]);
     }
 
-    /// <summary>Forgets all but the first <paramref name="length"/> tokens, or all where those cannot be continued.</summary>
+    /// <summary>
+    /// How many of the first <paramref name="length"/> tokens can stay: all of them, or, when a layer's window has left the
+    /// tokens behind that the next one would see, those before the mark, or none.
+    /// </summary>
+    public int Reachable(int length) => IsInWindows(length) ? length : _mark.Length <= length ? _mark.Length : 0;
+
+    /// <summary>Forgets all but the first <paramref name="length"/> tokens, or as many of them as can be continued.</summary>
     /// <returns>Tokens left: what <see cref="Reachable"/> says.</returns>
     public int Truncate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)Length, nameof(length));
+        bool isInWindows = IsInWindows(length);
         Length = Reachable(length);
+        if (!isInWindows && Length > 0) ReturnToMark();
         foreach (KvPageRun run in _runs) run.Truncate(Length);
+        if (_mark.Length > Length || Length == 0) DropMark();
         return Length;
     }
 
@@ -75,6 +88,24 @@ public sealed unsafe class KvCache : IDisposable
         }
         for (int i = 0; i < size; i++) ((Half*)keys)[i * PagedAttention.PageTokens + slot] = (Half)key[i];
         for (int i = 0; i < valueSize; i++) ((Half*)values)[slot * valueSize + i] = (Half)value[i];
+    }
+
+    private bool IsInWindows(int length) => Array.TrueForAll(_runs, run => run.Reaches(length));
+
+    private void ReturnToMark()
+    {
+        for (int i = 0; i < _runs.Length; i++)
+        {
+            if (_mark.Runs[i] is not { } marked) continue;
+            _runs[i].Truncate(0);
+            _runs[i] = marked.Fork();
+        }
+    }
+
+    private void DropMark()
+    {
+        foreach (KvPageRun? run in _mark.Runs) run?.Truncate(0);
+        _mark = (0, []);
     }
 
     private byte* Block(int page, int layer, int head, int skip)

@@ -22,6 +22,19 @@ internal sealed unsafe class KvPageRun(KvGroup group)
         return fork;
     }
 
+    public bool IsWindow => group.Kind.Window != 0;
+
+    /// <summary>What a token at this position sees, shared.</summary>
+    public KvPageRun ForkFrom(int position)
+    {
+        var part = new KvPageRun(group) { First = Math.Max(First, group.FirstPage(position)) };
+        foreach (KvPage page in _pages.Skip(part.First - First)) part._pages.Add(page.Share());
+        return part;
+    }
+
+    /// <summary>Bytes of the pages before one.</summary>
+    public long BytesBefore(int page) => Math.Clamp(page - First, 0, _pages.Count) * group.PageBytes;
+
     /// <summary>Whether a token at this position would find everything that it can see.</summary>
     public bool Reaches(int position) => First <= group.FirstPage(position);
 

@@ -24,6 +24,7 @@ public static class LanguageModels
         ["granite"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
         ["gemma2"] = (file, matmul, kv, _) => new GemmaModel(file, matmul, kv),
         ["gemma3"] = (file, matmul, kv, _) => new GemmaModel(file, matmul, kv),
+        ["gemma4"] = (file, matmul, kv, _) => new Gemma4Model(file, matmul, kv),
         ["olmo2"] = (file, matmul, kv, _) => new Olmo2Model(file, matmul, kv),
         ["qwen3"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
         ["qwen3moe"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
@@ -54,6 +55,8 @@ public static class LanguageModels
     public static ILanguageModel Load(GgufFile file, MatMul matmul, KvType kv = KvType.F16, int contextLength = 0)
     {
         string architecture = file.Metadata.GetString("general.architecture");
+        if (EmbeddingModels.Architectures.Contains(architecture))
+            throw new ModelException($"{file.Path}: {architecture} models make embeddings, no text; \"jibun serve -m\" offers them at /v1/embeddings");
         if (!Families.TryGetValue(architecture, out Loading? load))
             throw new ModelException(
                 $"{file.Path}: the architecture is \"{architecture}\", which this version cannot run; it runs: {string.Join(", ", Families.Keys)}");

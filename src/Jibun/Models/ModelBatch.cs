@@ -19,6 +19,9 @@ public sealed class ModelBatch
     /// <summary>Rows that get logits, in the order of the batch.</summary>
     public int LogitCount { get; private set; }
 
+    /// <summary>Rows that ask for logits get the states that logits are made of, [rows, width], instead.</summary>
+    internal bool WantsStates { get; set; }
+
     internal ReadOnlySpan<int> Tokens => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tokens);
 
     internal ReadOnlySpan<Sequence> Sequences => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_sequences);

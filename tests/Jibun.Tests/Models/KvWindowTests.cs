@@ -37,6 +37,27 @@ public sealed class KvWindowTests
         Assert.Equal(5, cache.Length);
     }
 
+    [Fact]
+    public void AMarkIsThereToComeBackTo()
+    {
+        using var cache = new KvCache(Windowed);
+        cache.Extend(500);
+        cache.Mark();
+        for (int i = 0; i < 500; i++) cache.Extend(1);
+        using KvCache fork = cache.Fork();
+        Assert.Equal(500, cache.Reachable(700));
+        Assert.Equal(0, cache.Reachable(499));
+        foreach (KvCache one in new[] { cache, fork })
+        {
+            Assert.Equal(500, one.Truncate(700));
+            for (int i = 0; i < 500; i++) one.Extend(1);
+            Assert.Equal(500, one.Truncate(500)); // and again
+            Assert.Equal(499, one.Truncate(499));
+            Assert.Equal(0, one.Truncate(400));
+            Assert.Equal(0, one.Bytes);
+        }
+    }
+
     [Theory]
     [InlineData("gemma2")]
     [InlineData("gemma3")]
@@ -48,10 +69,14 @@ public sealed class KvWindowTests
         int[] prompt = RandomTokens.Take(150, 512);
         int[] expected = await Continue(model.CreateConversation(), [.. prompt.Take(90), .. prompt.Take(20)]);
         Conversation conversation = model.CreateConversation();
-        await Continue(conversation, prompt, tokens: 200);
+        int[] answer = await Continue(conversation, prompt, tokens: 200);
+        int[] again = await Continue(model.CreateConversation(), [.. prompt, .. answer[..10], .. prompt[..20]]);
         Conversation fork = conversation.Fork();
         foreach (Conversation rewound in new[] { conversation, fork })
         {
+            rewound.Rewind(160); // ten answered tokens stay: computed again from the end of the prompt
+            Assert.Equal(150, rewound.CachedTokens);
+            Assert.Equal(again, await Continue(rewound, prompt[..20]));
             rewound.Rewind(90);
             Assert.Equal(0, rewound.CachedTokens);
             Assert.Equal(expected, await Continue(rewound, prompt[..20]));

@@ -7,8 +7,8 @@ namespace Jibun.Tests.Peers;
 internal sealed class TemporaryModel : IDisposable
 {
     /// <param name="mix">F32, Q8_0, Q4_K_M …</param>
-    public TemporaryModel(SyntheticShape shape, string mix, ulong seed = 1) =>
-        SyntheticModel.Write(Path, shape, new TypeMix(mix), seed);
+    public TemporaryModel(SyntheticShape shape, string mix, ulong seed = 1, GgufMetadata? vocabulary = null) =>
+        SyntheticModel.Write(Path, shape, new TypeMix(mix), seed, vocabulary);
 
     private TemporaryModel()
     {

@@ -5,6 +5,7 @@ using Jibun.Chat;
 using Jibun.Server;
 using OpenAI;
 using OpenAI.Chat;
+using OpenAI.Embeddings;
 
 namespace Jibun.Tests.Server;
 
@@ -28,13 +29,21 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public static Task<ServerUnderTest> StartAsync(params IChatModel[] models) => StartAsync(new ServerOptions(), models);
 
-    public static async Task<ServerUnderTest> StartAsync(ServerOptions options, params IChatModel[] models)
+    public static Task<ServerUnderTest> StartAsync(ServerOptions options, params IChatModel[] models) => StartAsync(options, models, []);
+
+    public static async Task<ServerUnderTest> StartAsync(ServerOptions options, IChatModel[] models, ServedEmbeddings[] embeddings)
     {
         List<Exception> failures = [];
-        JibunServer server = new(options with { Address = IPAddress.Loopback, Port = 0 }, models, failure => failures.Add(failure));
+        JibunServer server = new(options with { Address = IPAddress.Loopback, Port = 0 }, models, failure => failures.Add(failure), embeddings);
         await server.StartAsync(TestContext.Current.CancellationToken);
         return new ServerUnderTest(server, new Uri(server.Addresses.Single())) { Failures = failures };
     }
+
+    public EmbeddingClient OpenAiEmbeddings(string model) => new(model, new ApiKeyCredential("none"), new OpenAIClientOptions
+    {
+        Endpoint = new Uri(Address, "v1"),
+        RetryPolicy = new System.ClientModel.Primitives.ClientRetryPolicy(maxRetries: 0),
+    });
 
     public ChatClient OpenAi(string model = "fake", string key = "none") => new(model, new ApiKeyCredential(key), new OpenAIClientOptions
     {

@@ -59,8 +59,14 @@ internal sealed unsafe class Attention(ThreadTeam team, int heads, KvShape shape
                 for (int head = 0; head < kind.KvHeads; head++)
                     sequence.Cache.Write(sequence.Position + i, layer, head, keys + row + head * kind.HeadSize, values + row + head * kind.HeadSize);
             }
+        Read(batch, layer, queries, output, sinks);
+    }
+
+    /// <summary>Attends over what the caches hold already.</summary>
+    public void Read(ModelBatch batch, int layer, float* queries, float* output, Vector? sinks = null)
+    {
         var work = new Work { Owner = this, Batch = batch, Layer = layer, Queries = queries, Output = output, Sinks = sinks };
-        team.For(ref work, _items.Count * kind.KvHeads);
+        team.For(ref work, _items.Count * KvHeads(layer));
     }
 
     public void Dispose() => _scratch.Dispose();

@@ -49,6 +49,7 @@ internal sealed record DecoderConfig
         int valueSize = Size("attention.value_length", headSize);
         if (valueSize != headSize)
             throw new ModelException($"{metadata.Source}: keys of {headSize} and values of {valueSize} values a head are not supported for {architecture}");
+        string epsilon = $"{architecture}.attention.layer_norm_rms_epsilon", meanEpsilon = $"{architecture}.attention.layer_norm_epsilon";
         int rotated = Size("rope.dimension_count", headSize);
         if (rotated > headSize || rotated % 2 != 0)
             throw new ModelException($"{metadata.Source}: {architecture}.rope.dimension_count is {rotated} in heads of {headSize}");
@@ -63,7 +64,7 @@ internal sealed record DecoderConfig
             HeadSize = headSize,
             ContextLength = Size("context_length"),
             ContextInUse = contextLength > 0 ? contextLength : Size("context_length"),
-            NormEpsilon = Positive(metadata, $"{architecture}.attention.layer_norm_rms_epsilon", null),
+            NormEpsilon = Positive(metadata, metadata.ContainsKey(meanEpsilon) && !metadata.ContainsKey(epsilon) ? meanEpsilon : epsilon, null),
             Rotated = rotated,
             RopeBase = Positive(metadata, $"{architecture}.rope.freq_base", 10_000),
             RopeScale = RopeScaling.Read(metadata, architecture),

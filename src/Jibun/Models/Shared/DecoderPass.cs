@@ -56,6 +56,13 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         Share(ref work, Rows);
     }
 
+    /// <summary>Shifts every row to the mean 0 and scales it to the variance 1, then by the weights.</summary>
+    public void LayerNorm(float* x, NormWeights norm)
+    {
+        var work = new LayerNormWork { X = x, Norm = norm, Width = shape.Width, Epsilon = shape.NormEpsilon };
+        Share(ref work, Rows);
+    }
+
     /// <summary>Normalizes every head of every row by itself; the weight is as long as a head.</summary>
     public void NormHeads(float* x, Vector weight, int heads)
     {
@@ -89,12 +96,22 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
 
     public void Rotate(RotaryPositions positions, int layer = 0)
     {
-        var work = new RotateWork { Pass = this, Positions = positions, Layer = layer };
+        var work = new RotateWork { Pass = this, Positions = positions, Layer = layer, WithKeys = true };
+        Share(ref work, Rows);
+    }
+
+    /// <summary>Queries of a layer that attends over another's keys, which are rotated already.</summary>
+    public void RotateQueries(RotaryPositions positions, int source)
+    {
+        var work = new RotateWork { Pass = this, Positions = positions, Layer = source };
         Share(ref work, Rows);
     }
 
     /// <summary>Over caches of keys and values; families with another cache bring their own attention.</summary>
     public void Attend(int layer, Vector? sinks = null) => _attention!.Run(_batch, layer, Queries, Keys, Values, Attended, sinks);
+
+    /// <summary>Over keys and values that an earlier layer has written.</summary>
+    public void AttendAgain(int source) => _attention!.Read(_batch, source, Queries, Attended);
 
     /// <summary>Multiplies the queries of each row with a number that its position gives.</summary>
     public void ScaleQueries(Func<int, float> scaleOf)
@@ -114,6 +131,13 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     /// <summary>Gate = activation(Gate) · Up.</summary>
     public void Activate(GatedActivation activation) => Activate(activation, shape.FeedForwardWidth);
 
+    /// <summary>The same of rows that are narrower than the feed-forward width.</summary>
+    public void Activate(GatedActivation activation, int width)
+    {
+        var work = new ActivateWork { Gate = Gate, Up = Up, Width = width, Activation = activation };
+        Share(ref work, Rows);
+    }
+
     /// <summary>A gated feed-forward block of any width up to the shape's; <paramref name="output"/> may be the input.</summary>
     public void FeedForward(float* input, FeedForward w, GatedActivation activation, float* output)
     {
@@ -126,8 +150,9 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     public void Logits(Vector norm, Embedding embedding, Span<float> logits)
     {
         int count = _batch.LogitCount;
-        if (logits.Length < (long)count * embedding.Vocabulary)
-            throw new ArgumentException($"{count} rows of {embedding.Vocabulary} logits do not fit {logits.Length} floats", nameof(logits));
+        int columns = _batch.WantsStates ? shape.Width : embedding.Vocabulary;
+        if (logits.Length < (long)count * columns)
+            throw new ArgumentException($"{count} rows of {columns} numbers do not fit {logits.Length} floats", nameof(logits));
         if (count == 0) return;
         int kept = 0;
         foreach (Sequence sequence in _batch.Sequences)
@@ -135,6 +160,11 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
             int skip = sequence.Logits switch { LogitRows.All => 0, LogitRows.Last => sequence.Count - 1, _ => sequence.Count };
             for (int i = Math.Max(skip, 0); i < sequence.Count; i++)
                 Elementwise.RmsNorm(Row(X, sequence.FirstRow + i, shape.Width), norm.Pointer, Row(H, kept++, shape.Width), shape.Width, shape.NormEpsilon);
+        }
+        if (_batch.WantsStates)
+        {
+            new ReadOnlySpan<float>(H, count * shape.Width).CopyTo(logits);
+            return;
         }
         _input.Set(H, count, shape.Width);
         fixed (float* output = logits)
@@ -153,12 +183,6 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     }
 
     private long FloatsPerRow => 2L * shape.Width + 2L * shape.QueryWidth + 2L * shape.KeyWidth + 2L * shape.FeedForwardWidth;
-
-    private void Activate(GatedActivation activation, int width)
-    {
-        var work = new ActivateWork { Gate = Gate, Up = Up, Width = width, Activation = activation };
-        Share(ref work, Rows);
-    }
 
     private void Reserve(int rows)
     {
@@ -221,11 +245,26 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         }
     }
 
+    private struct LayerNormWork : IRangeWork
+    {
+        public float* X;
+        public NormWeights Norm;
+        public int Width;
+        public float Epsilon;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int row = start; row < end; row++)
+                Elementwise.LayerNorm(Row(X, row, Width), Norm.Weight.Pointer, Norm.Bias.Pointer, Width, Epsilon);
+        }
+    }
+
     private struct RotateWork : IRangeWork
     {
         public DecoderPass Pass;
         public RotaryPositions Positions;
         public int Layer;
+        public bool WithKeys;
 
         public readonly void Run(int start, int end, int thread)
         {
@@ -234,7 +273,7 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
             for (int row = start; row < end; row++)
             {
                 Positions.Apply(row, Row(Pass.Queries, row, heads * size), heads, size);
-                Positions.Apply(row, Row(Pass.Keys, row, keyHeads * size), keyHeads, size);
+                if (WithKeys) Positions.Apply(row, Row(Pass.Keys, row, keyHeads * size), keyHeads, size);
             }
         }
     }

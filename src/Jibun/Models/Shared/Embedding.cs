@@ -12,35 +12,46 @@ internal sealed unsafe class Embedding
 {
     private readonly GgufTensor? _table;
     private readonly BlockFormat? _tableFormat;
-    private readonly PendingMatrix _output;
+    private readonly PendingMatrix? _output;
 
-    private Embedding(GgufTensor? table, PendingMatrix output)
+    private Embedding(GgufTensor? table, PendingMatrix? output, int vocabulary, int width)
     {
         _table = table;
         _tableFormat = table is null ? null : BlockFormats.Get(table.Type, table.Name);
         _output = output;
-        Vocabulary = output.Rows;
-        Width = output.Columns;
+        (Vocabulary, Width) = (vocabulary, width);
     }
 
     public int Vocabulary { get; }
 
     public int Width { get; }
 
-    public Matrix Output => _output;
+    public Matrix Output => _output!;
 
     public static Embedding Load(WeightLoader loader, int width)
     {
-        GgufTensor embedding = loader.File.GetTensor("token_embd.weight");
-        if (embedding.Rows > int.MaxValue) throw new ModelException($"{loader.File.Path}: {embedding.Rows} tokens are more than a vocabulary can have");
-        int vocabulary = (int)embedding.Rows;
-        if (!loader.Has("output.weight")) return new(null, loader.Matrix("token_embd.weight", vocabulary, width));
-        return new(loader.Table("token_embd.weight", vocabulary, width), loader.Matrix("output.weight", vocabulary, width));
+        int vocabulary = VocabularyOf(loader);
+        return loader.Has("output.weight")
+            ? new(loader.Table("token_embd.weight", vocabulary, width), loader.Matrix("output.weight", vocabulary, width), vocabulary, width)
+            : new(null, loader.Matrix("token_embd.weight", vocabulary, width), vocabulary, width);
+    }
+
+    /// <summary>Of a model without an output matrix.</summary>
+    public static Embedding LoadTable(WeightLoader loader, int width, string name = "token_embd.weight")
+    {
+        int vocabulary = VocabularyOf(loader);
+        return new(loader.Table(name, vocabulary, width), null, vocabulary, width);
     }
 
     public void Read(int token, Span<float> row)
     {
         if (_table is not null) _tableFormat!.Decode(_table.GetRow(token), row);
         else Output.DecodeRow(token, row);
+    }
+
+    private static int VocabularyOf(WeightLoader loader)
+    {
+        long rows = loader.File.GetTensor("token_embd.weight").Rows;
+        return rows <= int.MaxValue ? (int)rows : throw new ModelException($"{loader.File.Path}: {rows} tokens are more than a vocabulary can have");
     }
 }

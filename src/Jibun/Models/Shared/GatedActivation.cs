@@ -11,6 +11,9 @@ public enum GatedActivation
     /// <summary>By its approximation with tanh.</summary>
     Gelu,
 
+    /// <summary>The same without a gate: the second input counts for nothing.</summary>
+    UngatedGelu,
+
     /// <summary>gpt-oss's: gate and up are clamped to 7, the sigmoid's slope is 1.702, and up counts from −1.</summary>
     ClampedSwiGlu,
 }
@@ -25,6 +28,7 @@ internal static unsafe class GatedActivations
             case GatedActivation.Silu: Elementwise.SiluProduct(gate, up, length); break;
             case GatedActivation.SquaredRelu: Elementwise.SquaredReluProduct(gate, up, length); break;
             case GatedActivation.Gelu: Elementwise.GeluProduct(gate, up, length); break;
+            case GatedActivation.UngatedGelu: Elementwise.Gelu(gate, length); break;
             case GatedActivation.ClampedSwiGlu: Elementwise.ClampedSwiGlu(gate, up, length); break;
             default: throw new NotSupportedException($"{activation}");
         }

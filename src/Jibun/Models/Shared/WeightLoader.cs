@@ -44,6 +44,8 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     /// <summary>Vectors one behind the other: [parts, length].</summary>
     public Vector? OptionalVectors(string name, int parts, int length) => Has(name) ? Vector(name, [length, parts], checked(parts * length)) : null;
 
+    public Vector Vectors(string name, int parts, int length) => Vector(name, [length, parts], checked(parts * length));
+
     private Vector Vector(string name, ReadOnlySpan<long> shape, int length)
     {
         GgufTensor tensor = Get(name, shape);
@@ -207,6 +209,15 @@ internal sealed unsafe class Vector(NativeBuffer buffer, int start, int length) 
     public float* Pointer => (float*)buffer.Pointer + start;
 
     public Span<float> Values => new(Pointer, Length);
+
+    public static Vector Filled(int length, float value)
+    {
+        var buffer = new NativeBuffer();
+        buffer.Require<float>(length + 16);
+        var vector = new Vector(buffer, 0, length);
+        vector.Values.Fill(value);
+        return vector;
+    }
 
     /// <summary>A part of it, which must not be disposed.</summary>
     public Vector Slice(int first, int count) => new(buffer, start + first, count);

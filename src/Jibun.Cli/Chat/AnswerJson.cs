@@ -1,7 +1,7 @@
-using System.Text.Json;
 using System.Text;
-using Jibun.Chat.Skills;
+using System.Text.Json;
 using Jibun.Chat;
+using Jibun.Chat.Skills;
 
 namespace Jibun.Cli.Chat;
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 using Jibun.Chat.Nano;
 using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
-using Jibun.Kernels.Emitted;
 using Jibun.Kernels;
+using Jibun.Kernels.Emitted;
 
 namespace Jibun.Cli.Doctor;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
-using Jibun.Chat.Skills;
 using Jibun.Chat;
+using Jibun.Chat.Skills;
 using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
 using Jibun.Generation;

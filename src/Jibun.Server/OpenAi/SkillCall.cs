@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Jibun.Chat.Skills;
 using Jibun.Chat;
+using Jibun.Chat.Skills;
 using Jibun.Server.Http;
 
 namespace Jibun.Server.OpenAi;

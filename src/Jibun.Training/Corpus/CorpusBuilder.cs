@@ -52,6 +52,7 @@ public static class CorpusBuilder
         {
             if (count == 0) continue;
             SentenceGrammar grammar = SentenceGrammar.Load(language);
+            grammar.AddPhrases(CopiedPhrases.Of(originals, language));
             Utterance[] development = [.. grammar.Write(SeededRandom.For(options.Seed, "own dev " + language), heldOut: true)
                 .DistinctBy(utterance => utterance.Text).Take(language == "en" ? 1500 : 1000)];
             ownDevelopment[language] = development;

@@ -15,9 +15,9 @@ public sealed record CorpusOptions
     public int SpacedWords { get; init; } = 200;
 
     /// <summary>Sentences of the own grammar, per language.</summary>
-    public int EnglishLines { get; init; } = 90_000;
+    public int EnglishLines { get; init; } = 130_000;
 
-    public int JapaneseLines { get; init; } = 70_000;
+    public int JapaneseLines { get; init; } = 115_000;
 
     /// <summary>Varied copies of each line of the public sets.</summary>
     public int Variants { get; init; } = 4;

@@ -4,21 +4,44 @@ namespace Jibun.Training.Corpus.Grammar;
 
 /// <summary>
 /// A grammar of one language. <c>@rule</c> starts a list of templates for <c>&lt;rule&gt;</c> (<c>@rule open</c>: 15 % of the
-/// values are held out), <c># tool</c> a list of sentences that call the tool, <c># tool ?</c> questions and <c># tool !</c>
+/// values are held out; <c>@rule free 30</c>: values that only training sees, three in ten), <c># tool</c> a list of sentences that call the tool, <c># tool ?</c> questions and <c># tool !</c>
 /// statements (other politeness), <c># =topic</c> sentences answered by the <c>&gt; sentence</c> line, <c># +tool tool</c>
 /// follow-ups that change arguments of the turn before. <c>x2</c> in a header doubles a section's share, <c>N* template</c>
-/// counts N-fold, <c>;</c> starts a comment.
+/// counts N-fold, <c>;</c> starts a comment. A second text adds what only training sees: none of its templates or values is
+/// held out.
 /// </summary>
 internal sealed class GrammarFile
 {
     private readonly Dictionary<string, (Weighted Train, Weighted Held)> rules = [];
+    private readonly Dictionary<string, (Weighted Values, double Share)> free = [];
+    private readonly HashSet<string> heldValues = new(StringComparer.OrdinalIgnoreCase);
 
     public List<Section> Sections { get; } = [];
 
-    public static GrammarFile Parse(TextReader reader)
+    public static GrammarFile Parse(TextReader reader, TextReader? forTraining = null)
     {
         var grammar = new GrammarFile();
         var pending = new Dictionary<string, List<(string Text, int Weight, bool Held)>>();
+        var pendingFree = new Dictionary<string, (List<(string Text, int Weight, bool Held)> Values, double Share)>();
+        grammar.Read(reader, pending, pendingFree, trainingOnly: false);
+        if (forTraining is not null) grammar.Read(forTraining, pending, pendingFree, trainingOnly: true);
+        foreach ((string name, List<(string Text, int Weight, bool Held)> values) in pending)
+        {
+            Weighted Part(bool held) =>
+                new(values.Where(value => value.Held == held).Select(value => (Pattern.Parse(value.Text), value.Weight)));
+            Weighted train = Part(false), held = Part(true);
+            grammar.rules[name] = (train, held.IsEmpty ? train : held);
+            grammar.heldValues.UnionWith(values.Where(value => value.Held).Select(value => value.Text));
+        }
+        foreach ((string name, (List<(string Text, int Weight, bool Held)> values, double share)) in pendingFree)
+            grammar.free[name] = (new(values.Select(value => (Pattern.Parse(value.Text), value.Weight))), share);
+        return grammar;
+    }
+
+    private void Read(
+        TextReader reader, Dictionary<string, List<(string, int, bool)>> pending,
+        Dictionary<string, (List<(string, int, bool)> Values, double Share)> pendingFree, bool trainingOnly)
+    {
         List<(string, int, bool)>? rule = null;
         bool open = false;
         Section? section = null;
@@ -30,14 +53,20 @@ internal sealed class GrammarFile
             {
                 string[] words = line[1..].Split(' ');
                 open = words.Contains("open");
-                if (!pending.TryGetValue(words[0], out rule)) pending[words[0]] = rule = [];
+                if (words is [_, "free", var percent])
+                {
+                    if (!pendingFree.TryGetValue(words[0], out (List<(string, int, bool)> Values, double) list))
+                        pendingFree[words[0]] = list = ([], int.Parse(percent, CultureInfo.InvariantCulture) / 100.0);
+                    rule = list.Values;
+                }
+                else if (!pending.TryGetValue(words[0], out rule)) pending[words[0]] = rule = [];
                 section = null;
             }
             else if (line[0] == '#')
             {
                 var begun = Section.FromHeader(line[1..].Trim());
-                section = grammar.Sections.FirstOrDefault(begun.IsSameAs);
-                if (section is null) grammar.Sections.Add(section = begun);
+                section = Sections.FirstOrDefault(begun.IsSameAs);
+                if (section is null) Sections.Add(section = begun);
                 rule = null;
             }
             else if (line[0] == '>' && section is not null) section.Answers.Add(line[1..].Trim());
@@ -47,24 +76,28 @@ internal sealed class GrammarFile
                 if (rule is not null)
                     foreach (string value in SplitTopLevel(template))
                         rule.Add((value.Trim(' '), weight, open && IsHeldOut(value)));
-                else section?.Add(template, weight);
+                else section?.Add(template, weight, trainingOnly);
             }
         }
-        foreach ((string name, List<(string Text, int Weight, bool Held)> values) in pending)
-        {
-            Weighted Part(bool held) =>
-                new(values.Where(value => value.Held == held).Select(value => (Pattern.Parse(value.Text), value.Weight)));
-            Weighted train = Part(false), held = Part(true);
-            grammar.rules[name] = (train, held.IsEmpty ? train : held);
-        }
-        return grammar;
     }
+
+    /// <summary>Adds values that only training sees to a rule, each as it stands.</summary>
+    public void AddValues(string rule, IEnumerable<string> values) => rules[rule] = (
+        new Weighted(values.Where(value => !heldValues.Contains(value)).Select(value => ((Pattern)new Pattern.Literal(value), 1))),
+        rules[rule].Held);
 
     public Pattern Pick(string rule, Expansion expansion)
     {
         if (!rules.TryGetValue(rule, out (Weighted Train, Weighted Held) lists)) throw new FormatException($"no rule <{rule}>");
-        return (expansion.HeldOut ? lists.Held : lists.Train).Pick(expansion.Random);
+        if (expansion.HeldOut) return lists.Held.Pick(expansion.Random);
+        if (!free.TryGetValue(rule, out (Weighted Values, double Share) more) || !expansion.Random.Chance(more.Share))
+            return lists.Train.Pick(expansion.Random);
+        expansion.IsFree = true;
+        return more.Values.Pick(expansion.Random);
     }
+
+    /// <summary>Whether a value of some open list is held out.</summary>
+    public bool IsHeldValue(string value) => heldValues.Contains(value);
 
     public bool HasRule(string rule) => rules.ContainsKey(rule);
 
@@ -133,6 +166,7 @@ internal sealed class Section(string name, Mood mood)
 {
     private readonly List<(Pattern Pattern, int Weight)> train = [];
     private readonly List<(Pattern Pattern, int Weight)> held = [];
+    private readonly HashSet<Pattern> added = new(ReferenceEqualityComparer.Instance);
     private GrammarFile.Weighted? trainPatterns, heldPatterns;
 
     public string Name => name;
@@ -165,11 +199,18 @@ internal sealed class Section(string name, Mood mood)
 
     public bool IsSameAs(Section other) => Name == other.Name && Follows.SequenceEqual(other.Follows);
 
-    public void Add(string template, int weight)
+    public void Add(string template, int weight, bool trainingOnly)
     {
-        (GrammarFile.IsHeldOut(template) ? held : train).Add((Pattern.Parse(template), weight));
+        var pattern = Pattern.Parse(template);
+        if (trainingOnly) added.Add(pattern);
+        (!trainingOnly && GrammarFile.IsHeldOut(template) ? held : train).Add((pattern, weight));
         trainPatterns = heldPatterns = null;
     }
+
+    public IEnumerable<Pattern> Held => held.Select(item => item.Pattern);
+
+    /// <summary>Whether the template stands in the text for training only.</summary>
+    public bool IsAdded(Pattern pattern) => added.Contains(pattern);
 
     public Pattern Pick(SeededRandom random, bool heldOut) => heldOut
         ? (heldPatterns ??= new(held)).Pick(random)

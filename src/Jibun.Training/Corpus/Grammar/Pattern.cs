@@ -138,6 +138,9 @@ internal sealed class Expansion(GrammarFile grammar, SeededRandom random, bool h
     /// <summary>Values come from the part of open lists that training never sees.</summary>
     public bool HeldOut => heldOut;
 
+    /// <summary>A value came from a list that only training sees.</summary>
+    public bool IsFree { get; set; }
+
     private readonly List<(int Start, int End, string Slot)> captured = [];
 
     public void Append(string piece)

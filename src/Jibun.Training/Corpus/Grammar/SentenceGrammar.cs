@@ -11,6 +11,7 @@ public sealed class SentenceGrammar
     private readonly Section[] sections;
     private readonly Section[] followUps;
     private readonly double[] trainEnds, heldEnds;
+    private HashSet<string>? heldSkeletons;
 
     private SentenceGrammar(GrammarFile grammar, string language)
     {
@@ -24,12 +25,18 @@ public sealed class SentenceGrammar
     /// <param name="language">"en" or "ja"; "outside" is English that CLINC150 calls out of scope.</param>
     public static SentenceGrammar Load(string language)
     {
-        string name = $"Jibun.Training.Corpus.Grammar.{language}.txt";
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+        using TextReader reader = Open(language)
             ?? throw new ArgumentOutOfRangeException(nameof(language), language, "no grammar of this language");
-        using var reader = new StreamReader(stream);
-        return new SentenceGrammar(GrammarFile.Parse(reader), language);
+        using TextReader? forTraining = Open(language + "-training");
+        return new SentenceGrammar(GrammarFile.Parse(reader, forTraining), language);
     }
+
+    private static StreamReader? Open(string name) =>
+        Assembly.GetExecutingAssembly().GetManifestResourceStream($"Jibun.Training.Corpus.Grammar.{name}.txt") is { } stream
+            ? new StreamReader(stream) : null;
+
+    /// <summary>Words and names that training lines may copy.</summary>
+    internal void AddPhrases(IEnumerable<string> phrases) => grammar.AddValues("phrase", phrases);
 
     /// <summary>Tools that sentences of this grammar call, <c>handoff</c> among them.</summary>
     public IReadOnlyList<string> Tools => [.. sections.Select(section => section.Name).Where(name => name[0] != '=').Distinct()];
@@ -103,11 +110,37 @@ public sealed class SentenceGrammar
         while (true)
         {
             var expansion = new Expansion(grammar, random, heldOut);
-            section.Pick(random, heldOut).Expand(expansion);
+            Pattern pattern = section.Pick(random, heldOut);
+            pattern.Expand(expansion);
             Sentence sentence = expansion.Finish();
-            if (sentence.Text.Length > 0) return sentence;
+            if (sentence.Text.Length == 0) continue;
+            if (expansion.IsFree && sentence.Slots.Any(slot => grammar.IsHeldValue(slot.Value))) continue;
+            if (section.IsAdded(pattern) && HeldSkeletons.Contains(section.Name + Skeleton(sentence))) continue;
+            return sentence;
         }
     }
+
+    /// <summary>What held-out templates say, without their values: a template written for training only never repeats one.</summary>
+    private HashSet<string> HeldSkeletons => heldSkeletons ??= ReadHeldSkeletons();
+
+    private HashSet<string> ReadHeldSkeletons()
+    {
+        var skeletons = new HashSet<string>();
+        var random = new SeededRandom(1);
+        foreach (Section section in grammar.Sections)
+            foreach (Pattern pattern in section.Held)
+                for (int i = 0; i < 60; i++)
+                {
+                    var expansion = new Expansion(grammar, random, heldOut: true);
+                    pattern.Expand(expansion);
+                    skeletons.Add(section.Name + Skeleton(expansion.Finish()));
+                }
+        return skeletons;
+    }
+
+    private static string Skeleton(Sentence sentence) => string.Concat(string
+        .Concat(sentence.Segments.Select(segment => segment.Slot is null ? segment.Text.ToLowerInvariant() : $"<{segment.Slot}>"))
+        .Where(c => !char.IsWhiteSpace(c) && !char.IsPunctuation(c)));
 
     private void Wrap(Sentence sentence, string rule, bool before, SeededRandom random, bool heldOut)
     {

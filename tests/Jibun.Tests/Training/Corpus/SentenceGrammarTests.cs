@@ -89,4 +89,41 @@ public sealed class SentenceGrammarTests
         Assert.InRange(held.Count, 30, 90); // about 15 % of 400
         Assert.Equal(400, train.Count + held.Count);
     }
+
+    [Fact]
+    public void TheTextForTrainingHoldsNothingOut()
+    {
+        string text = "@name open\n" + string.Join("|", Enumerable.Range(0, 100).Select(i => $"name{i}")) + "\n# timer_set\n" +
+            string.Join("\n", Enumerable.Range(0, 100).Select(i => $"template{i} {{name}}"));
+        string added = "@name free 50\n" + string.Join("|", Enumerable.Range(0, 100).Select(i => $"free{i}")) + "\n# timer_set\n" +
+            string.Join("\n", Enumerable.Range(0, 100).Select(i => $"added{i} {{name}}"));
+        var alone = GrammarFile.Parse(new StringReader(text));
+        var both = GrammarFile.Parse(new StringReader(text), new StringReader(added));
+        string[] Write(GrammarFile grammar, bool heldOut)
+        {
+            var random = new SeededRandom(5);
+            return [.. Enumerable.Range(0, 4000).Select(_ =>
+            {
+                var expansion = new Expansion(grammar, random, heldOut);
+                grammar.Sections[0].Pick(random, heldOut).Expand(expansion);
+                return expansion.Finish().Text;
+            })];
+        }
+        Assert.Equal(Write(alone, heldOut: true), Write(both, heldOut: true));
+        string[] train = Write(both, heldOut: false);
+        Assert.InRange(train.Count(line => line.Contains("free")), 1700, 2300);
+        Assert.InRange(train.Count(line => line.Contains("added")), 1900, 2400);
+    }
+
+    [Theory]
+    [InlineData("en")]
+    [InlineData("ja")]
+    public void TrainingKeepsTheDevelopmentLinesAndTheirValuesUnseen(string language)
+    {
+        SentenceGrammar grammar = SentenceGrammar.Load(language);
+        HashSet<string> development =
+            [.. grammar.Write(new SeededRandom(1), heldOut: true).Take(1000).Select(line => line.Text).Where(text => text.Length > 12)];
+        int seen = grammar.Write(new SeededRandom(2), heldOut: false).Take(20_000).Count(line => development.Contains(line.Text));
+        Assert.InRange(seen, 0, 10); // an optional part left out can make two templates say the same
+    }
 }

@@ -20,6 +20,7 @@ internal sealed class PromptWords
         {
             (Kind Kind, int Length) next = at == bytes.Length ? (Kind.Template, 1) : KindAt(bytes.AsSpan(at));
             bool boundary = before.Kind != next.Kind || before.Kind is not (Kind.Letter or Kind.Digit);
+            if (before.Kind == Kind.Other && at < bytes.Length && ContinuesSyllable(bytes.AsSpan(at))) boundary = false;
             if (boundary && at < bytes.Length && next.Kind is not (Kind.Template or Kind.Space)) Starts.Add(at);
             ends[at] = boundary && before.Kind is not (Kind.Template or Kind.Space);
             before = next;
@@ -68,6 +69,13 @@ internal sealed class PromptWords
         bool joins = Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark;
         return (joins && rune.Value < 0x2E80 ? Kind.Letter : Kind.Other, length);
     }
+
+    /// <summary>
+    /// Small kana and the long-vowel mark belong to the kana before them. Not っ, which begins って, nor ヶ, which counts months.
+    /// </summary>
+    private static bool ContinuesSyllable(ReadOnlySpan<byte> bytes) =>
+        Rune.DecodeFromUtf8(bytes, out Rune rune, out _) == OperationStatus.Done
+        && (char)rune.Value is 'ゃ' or 'ゅ' or 'ょ' or 'ャ' or 'ュ' or 'ョ' or 'ァ' or 'ィ' or 'ェ' or 'ォ' or 'ッ' or 'ー';
 
     private static IEnumerable<string> FindNumbers(byte[] bytes)
     {

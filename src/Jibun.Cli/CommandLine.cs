@@ -20,6 +20,7 @@ internal static class CommandLine
         RunVerb.Create(terminal),
         ServeVerb.Create(terminal, loader),
         InfoVerb.Create(terminal),
+        PlanVerb.Create(terminal),
         TokenizeVerb.Create(terminal),
         DetokenizeVerb.Create(terminal),
         TemplateVerb.Create(terminal),

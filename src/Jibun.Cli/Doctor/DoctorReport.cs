@@ -5,6 +5,7 @@ using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
 using Jibun.Kernels;
 using Jibun.Kernels.Emitted;
+using Jibun.Memory;
 
 namespace Jibun.Cli.Doctor;
 
@@ -23,15 +24,6 @@ internal sealed class DoctorReport
         ? "native code (NativeAOT)"
         : $".NET {Environment.Version}, compiled while it runs" + (BuildFacts.WhyNotNative() is { } reason ? $" ({reason})" : "");
 
-    private static string TierName => KernelSet.Best switch
-    {
-        KernelTier.Emitted => "machine code written at run time (AVX512-VNNI)",
-        KernelTier.Avx512 => "AVX-512",
-        KernelTier.Avx2 => "AVX2",
-        KernelTier.AdvSimd => "Arm AdvSimd with dot products",
-        _ => "portable vectors of 128 bits",
-    };
-
     public void Write(Terminal terminal)
     {
         FactTable table = new();
@@ -39,7 +31,7 @@ internal sealed class DoctorReport
         table.Add("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}");
         table.Add("processor", $"{Processor.Name}, {Environment.ProcessorCount} logical processors for this program");
         table.Add("features", Processor.Features.Count == 0 ? "none that Jibun knows" : string.Join(" ", Processor.Features));
-        table.Add("kernels", TierName);
+        table.Add("kernels", $"{KernelChoice.Describe(KernelSet.Best)}: {KernelChoice.WhyBest()}; --kernels takes {string.Join(", ", KernelChoice.Possible)}");
         table.Add("emitted code", ExecutableMemory.IsSupported ? "allowed" : "not possible here, so the next best kernels run");
         table.Add("memory", $"{Quantity.Bytes(SystemMemory.Total)}, {(_available is { } free ? Quantity.Bytes(free) : "an unknown part")} of it available");
         table.Add("bandwidth", $"{Quantity.Significant(_bandwidth / 1e9)} GB/s read by {BandwidthThreads} threads: "
@@ -64,6 +56,10 @@ internal sealed class DoctorReport
         foreach (string feature in Processor.Features) json.WriteStringValue(feature);
         json.WriteEndArray();
         json.WriteString("kernel_tier", KernelSet.Best.ToString());
+        json.WriteString("kernel_tier_why", KernelChoice.WhyBest());
+        json.WriteStartArray("kernel_tiers");
+        foreach (string name in KernelChoice.Possible) json.WriteStringValue(name);
+        json.WriteEndArray();
         json.WriteBoolean("emitted_code", ExecutableMemory.IsSupported);
         json.WriteNumber("memory_bytes", SystemMemory.Total);
         if (_available is { } free) json.WriteNumber("memory_available_bytes", free);

@@ -1,6 +1,7 @@
 using Jibun.Chat;
 using Jibun.Chat.Nano;
 using Jibun.Chat.Skills;
+using Jibun.Cli.Terminals;
 using Jibun.Generation;
 
 namespace Jibun.Cli.Models;
@@ -9,10 +10,12 @@ namespace Jibun.Cli.Models;
 internal class ModelLoader
 {
     /// <param name="reference">What to load.</param>
+    /// <param name="options">How.</param>
+    /// <param name="terminal">Told what did not work out.</param>
     /// <param name="skills">Carries out what the built-in model asks for; without it its calls are the caller's.</param>
-    public virtual IChatModel LoadChat(ModelReference reference, SkillSet? skills = null)
+    public virtual IChatModel LoadChat(ModelReference reference, LoadOptions options, Terminal terminal, SkillSet? skills = null)
     {
-        LoadedModel model = reference.Load();
+        LoadedModel model = reference.Load(options, terminal);
         try
         {
             return NanoProfile.IsIn(model.Metadata) ? new NanoChatModel(model, skills, reference.Name) : new ChatModel(reference.Name, model);

@@ -1,3 +1,4 @@
+using Jibun.Cli.Terminals;
 using Jibun.Generation;
 using Jibun.Gguf;
 using Jibun.Models;
@@ -27,16 +28,24 @@ internal sealed record ModelReference(string Name, string? Path)
 
     public GgufFile Open() => Path is null ? GgufFile.Open(BuiltInModel.Open(), Name) : GgufFile.Open(Path);
 
+    /// <summary>Opens what describes the model; its weights need not be there.</summary>
+    public GgufFile OpenHeader() => Path is null ? Open() : GgufFile.OpenHeader(Path);
+
     /// <summary>Whether the file was made for embeddings, not for text. A file that cannot be read is not: loading it will tell why.</summary>
     public bool MakesEmbeddings()
     {
         if (Path is null || !File.Exists(Path)) return false;
-        using GgufFile file = Open();
+        using GgufFile file = OpenHeader();
         return EmbeddingModels.IsOne(file.Metadata);
     }
 
     /// <summary>Loads the model to run it; costs the time and memory of its weights.</summary>
-    public LoadedModel Load(int threads = 0) => LoadedModel.Open(Open(), new LoadOptions { Threads = threads });
+    public LoadedModel Load(LoadOptions options, Terminal terminal)
+    {
+        LoadedModel model = LoadedModel.Open(Open(), options);
+        if (model.WhyNotLocked is { } reason) terminal.Error.WriteLine($"jibun: note: {reason}");
+        return model;
+    }
 
     private static string? FirstModelIn(string folder) =>
         Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal).FirstOrDefault();

@@ -23,6 +23,23 @@ internal static class Quantity
         return Significant(count) + units[unit];
     }
 
+    /// <summary>"8GiB", "8G" (the same), "900MB" (powers of ten) or plain bytes; null for anything else.</summary>
+    public static long? ParseBytes(string text)
+    {
+        int end = text.AsSpan().LastIndexOfAnyInRange('0', '9') + 1;
+        if (!double.TryParse(text[..end], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)) return null;
+        string unit = text[end..].Trim().ToUpperInvariant();
+        int power = unit is "" or "B" ? 0 : "KMGT".IndexOf(unit[0]) + 1;
+        double? size = (power, unit.Length == 0 ? "" : unit[1..]) switch
+        {
+            (0, "") => 1,
+            ( > 0, "" or "IB") => Math.Pow(1024, power),
+            ( > 0, "B") => Math.Pow(1000, power),
+            _ => null,
+        };
+        return number * size is { } bytes and > 0 and < 1L << 60 ? (long)bytes : null;
+    }
+
     public static string Significant(double value) => value.ToString(value switch
     {
         >= 100 => "0",

@@ -15,17 +15,19 @@ internal static class BenchVerb
         Option<string> model = VerbOptions.Model();
         Option<int> prompt = new("--prompt", "-p") { Description = "Tokens of the prompt; 0 leaves it out", HelpName = "N", DefaultValueFactory = _ => 512 };
         Option<int> generation = new("--generate", "-n") { Description = "Tokens written; 0 leaves it out", HelpName = "N", DefaultValueFactory = _ => 128 };
-        Option<int> threads = VerbOptions.Threads();
+        LoadFlags loading = new();
         Option<int> repetitions = new("--repetitions", "-r") { Description = "Measurements of each kind", HelpName = "N", DefaultValueFactory = _ => 5 };
         Option<bool> json = VerbOptions.Json();
-        Command verb = new("bench", "Tokens per second: median and spread") { model, prompt, generation, threads, repetitions, json };
+        Command verb = new("bench", "Tokens per second: median and spread") { model, prompt, generation, repetitions };
+        loading.AddTo(verb);
+        verb.Add(json);
         verb.SetAction(async (parsed, cancel) =>
         {
             int promptTokens = parsed.GetValue(prompt), generatedTokens = parsed.GetValue(generation);
             if (promptTokens < 0 || generatedTokens < 0 || promptTokens + generatedTokens == 0) throw new UsageException("-p and -n must not be negative nor both 0");
             if (parsed.GetValue(repetitions) < 1) throw new UsageException("-r must be at least 1");
             ModelReference reference = ModelReference.Resolve(parsed.GetValue(model));
-            using LoadedModel loaded = reference.Load(parsed.GetValue(threads));
+            using LoadedModel loaded = reference.Load(loading.Read(parsed), terminal);
             var (read, written) = await new Benchmark(loaded, promptTokens, generatedTokens, parsed.GetValue(repetitions)).RunAsync(cancel);
             if (parsed.GetValue(json)) terminal.WriteJson(writer => Write(writer, reference, loaded, read, written));
             else Write(terminal, reference, loaded, read, written);

@@ -18,9 +18,11 @@ internal static class ChatVerb
         Option<string> system = new("--system") { Description = "How the assistant shall behave", HelpName = "TEXT" };
         Option<int?> maxTokens = VerbOptions.MaxTokens();
         SamplingFlags sampling = new();
+        LoadFlags loading = new();
         Option<bool> json = VerbOptions.Json();
         Command verb = new(Name, "Talk; the verb that runs when none is named") { prompt, model, system, maxTokens };
         sampling.AddTo(verb);
+        loading.AddTo(verb);
         verb.Add(json);
         verb.SetAction(async (parsed, cancel) =>
         {
@@ -34,7 +36,7 @@ internal static class ChatVerb
             if (question is null && !terminal.CanEdit) throw new UsageException("a chat needs a terminal; give a PROMPT or text on stdin instead");
             if (question is null && parsed.GetValue(json)) throw new UsageException("--json needs a PROMPT or text on stdin");
             SkillSet skills = new(new SkillOptions { Folder = DataFolder.Path, OneShot = question is not null });
-            IChatModel chat = loader.LoadChat(ModelReference.Resolve(parsed.GetValue(model)), skills);
+            IChatModel chat = loader.LoadChat(ModelReference.Resolve(parsed.GetValue(model)), loading.Read(parsed), terminal, skills);
             using IDisposable? loaded = chat as IDisposable;
             if (question is null) return await TalkAsync(terminal, chat, settings, skills);
             ChatMessage asked = new() { Role = "user", Content = question };

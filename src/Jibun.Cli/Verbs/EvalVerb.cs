@@ -33,7 +33,7 @@ internal static class EvalVerb
             string path = parsed.GetValue(data)!, name = parsed.GetValue(task)!;
             if (!NanoEvaluation.Tasks.Contains(name)) throw new UsageException($"--task is one of {string.Join(", ", NanoEvaluation.Tasks)}");
             if (!File.Exists(path)) throw new UsageException($"{path} does not exist");
-            using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(threads: 1);
+            using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(new LoadOptions { Threads = 1 }, terminal);
             NanoLanguage language = NanoLanguage.Load(loaded.Metadata);
             var generator = new GreedyGenerator(loaded.Model, language);
             IReadOnlyList<NanoOutcome> outcomes = NanoEvaluation.Run(name, path, language, generator.Generate, cancel);

@@ -14,13 +14,15 @@ internal static class LogitsVerb
         Option<string> tokens = VerbOptions.Tokens("Computed at once");
         Option<string> output = new("--out", "-o") { Description = "Where the float32 rows go, little endian", HelpName = "F.f32", Required = true };
         Option<bool> all = new("--all") { Description = "All positions instead of the last" };
-        Option<int> threads = VerbOptions.Threads();
+        LoadFlags loading = new(withContext: false);
         Option<bool> json = VerbOptions.Json();
         tokens.Required = true;
-        Command verb = new("logits", "The model's logits for given tokens") { model, tokens, output, all, threads, json };
+        Command verb = new("logits", "The model's logits for given tokens") { model, tokens, output, all };
+        loading.AddTo(verb);
+        verb.Add(json);
         verb.SetAction(parsed =>
         {
-            using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(parsed.GetValue(threads));
+            using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(loading.Read(parsed), terminal);
             int[] ids = TokenList.Parse(parsed.GetValue(tokens)!, loaded.Tokenizer);
             if (ids.Length == 0) throw new UsageException("--tokens must hold at least one id");
             float[] logits = loaded.Logits(ids, parsed.GetValue(all));

@@ -16,16 +16,18 @@ internal static class PerplexityVerb
         Option<string> save = new("--save") { Description = "Keep the distributions as a base", HelpName = "F" };
         Option<string> reference = new("--base") { Description = "Also KL divergence and agreement with a saved base", HelpName = "F" };
         Option<int> context = new("--context", "-c") { Description = "Tokens of a chunk", HelpName = "N", DefaultValueFactory = _ => 512 };
-        Option<int> threads = VerbOptions.Threads();
+        LoadFlags loading = new(withContext: false);
         Option<bool> json = VerbOptions.Json();
-        Command verb = new("perplexity", "How well a model predicts a text") { model, file, save, reference, context, threads, json };
+        Command verb = new("perplexity", "How well a model predicts a text") { model, file, save, reference, context };
+        loading.AddTo(verb);
+        verb.Add(json);
         verb.SetAction((parsed, cancel) =>
         {
             string? text = parsed.GetValue(file), basePath = parsed.GetValue(reference), savePath = parsed.GetValue(save);
             if (text is null && basePath is null) throw new UsageException("give a text with -f or a saved base with --base");
             if (savePath is not null && savePath == basePath) throw new UsageException("--base and --save must be different files");
             using SavedDistributions? compared = basePath is null ? null : SavedDistributions.Open(File.OpenRead(basePath));
-            using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(parsed.GetValue(threads));
+            using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(loading.Read(parsed), terminal);
             int[] tokens = text is null ? [.. compared!.Tokens] : loaded.Tokenizer.Encode(File.ReadAllText(text), addSpecial: true);
             int length = compared?.ContextLength ?? parsed.GetValue(context);
             if (compared is not null && !compared.Tokens.SequenceEqual(tokens)) throw new JibunException("the base was saved for another text or another tokenizer");

@@ -20,11 +20,13 @@ internal static class RunVerb
         SamplingFlags sampling = new();
         Option<string[]> stop = new("--stop") { Description = "A text that ends the continuation", HelpName = "TEXT" };
         Option<bool> raw = new("--raw") { Description = "Nothing but the continuation, byte for byte: no line end, no line of facts" };
-        Option<int> threads = VerbOptions.Threads();
+        LoadFlags loading = new();
         Option<bool> json = VerbOptions.Json();
         Command verb = new("run", "Plain completion: no chat template") { model, prompt, tokens, maxTokens };
         sampling.AddTo(verb);
-        foreach (Option option in (Option[])[stop, raw, threads, json]) verb.Add(option);
+        foreach (Option option in (Option[])[stop, raw]) verb.Add(option);
+        loading.AddTo(verb);
+        verb.Add(json);
         verb.SetAction(async (parsed, cancel) =>
         {
             if (parsed.GetValue(prompt) is not null && parsed.GetValue(tokens) is not null) throw new UsageException("give --prompt or --tokens, not both");
@@ -35,7 +37,7 @@ internal static class RunVerb
                 Stop = parsed.GetValue(stop) ?? [],
             };
             string? text = parsed.GetValue(tokens) is null ? parsed.GetValue(prompt) ?? await terminal.ReadAllAsync(cancel) : null;
-            using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(parsed.GetValue(threads));
+            using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(loading.Read(parsed), terminal);
             int[] ids = text is null
                 ? TokenList.Parse(parsed.GetValue(tokens)!, loaded.Tokenizer)
                 : loaded.Tokenizer.Encode(text, parseSpecial: true, addSpecial: true);

@@ -24,8 +24,11 @@ internal static class ServeVerb
         };
         Option<string> key = new("--key") { Description = "What clients must send; made up where others can connect", HelpName = "KEY" };
         Option<string[]> models = new("--model", "-m") { Description = "Served models, the first by default", HelpName = "MODEL" };
+        LoadFlags loading = new();
         Option<bool> json = VerbOptions.Json();
-        Command verb = new("serve", "HTTP API and a page to chat in the browser") { port, host, key, models, json };
+        Command verb = new("serve", "HTTP API and a page to chat in the browser") { port, host, key, models };
+        loading.AddTo(verb);
+        verb.Add(json);
         verb.SetAction(async (parsed, cancel) =>
         {
             ServerOptions options = new() { Address = ParseAddress(parsed.GetValue(host)!), Port = ParsePort(parsed.GetValue(port)), ApiKey = parsed.GetValue(key) };
@@ -37,9 +40,10 @@ internal static class ServeVerb
             try
             {
                 SkillSet skills = new(new SkillOptions { Folder = DataFolder.Path, Rings = false });
+                LoadOptions how = loading.Read(parsed);
                 foreach (ModelReference reference in names.Select(ModelReference.Resolve))
-                    if (reference.MakesEmbeddings()) embeddings.Add(new(reference.Name, EmbeddingModel.Open(reference.Open())));
-                    else loaded.Add(loader.LoadChat(reference, skills));
+                    if (reference.MakesEmbeddings()) embeddings.Add(new(reference.Name, EmbeddingModel.Open(reference.Open(), new EmbeddingOptions { Threads = how.Threads, Kernels = how.Kernels })));
+                    else loaded.Add(loader.LoadChat(reference, how, terminal, skills));
                 await ServeAsync(terminal, options, loaded, embeddings, keyIsNew, parsed.GetValue(json), cancel);
             }
             finally

@@ -17,6 +17,12 @@ public sealed record LoadOptions
 
     /// <summary>Null takes the fastest of this machine.</summary>
     public KernelTier? Kernels { get; init; }
+
+    /// <summary>Keeps the weights from being swapped out, as far as the system allows it: see <see cref="LoadedModel.WhyNotLocked"/>.</summary>
+    public bool LockMemory { get; init; }
+
+    /// <summary>Bytes that the model may take; null: what the machine has available.</summary>
+    public long? MemoryBudget { get; init; }
 }
 
 /// <summary>A model ready to generate: weights, tokenizer, the threads that run it and the scheduler that shares them out.</summary>
@@ -35,6 +41,7 @@ public sealed class LoadedModel : IDisposable
         _team = new ThreadTeam(Threads);
         try
         {
+            Plan.Of(file, options, _team).ThrowIfLarger(options.MemoryBudget);
             Tokenizer = Tokenizer.Load(file.Metadata);
             Tier = options.Kernels ?? KernelSet.Best;
             Model = LanguageModels.Load(file, new MatMul(_team, new KernelSet(Tier)), options.KvType, options.ContextLength);
@@ -44,13 +51,7 @@ public sealed class LoadedModel : IDisposable
             _team.Dispose();
             throw;
         }
-        if (options.ContextLength > Model.Info.ContextLength)
-        {
-            int wanted = options.ContextLength, known = Model.Info.ContextLength;
-            Model.Dispose();
-            _team.Dispose();
-            throw new ModelException($"{file.Path} was made for {known} tokens of context; {wanted} were asked for");
-        }
+        WhyNotLocked = options.LockMemory ? Model.Memory.Lock() : null;
         ContextLength = options.ContextLength > 0 ? options.ContextLength : Model.Info.ContextLength;
         Scheduler = new Scheduler(Model);
     }
@@ -69,9 +70,13 @@ public sealed class LoadedModel : IDisposable
 
     public int ContextLength { get; }
 
+    /// <summary>Why the weights are not locked in memory although <see cref="LoadOptions.LockMemory"/> asked for it.</summary>
+    public string? WhyNotLocked { get; }
+
     internal Scheduler Scheduler { get; }
 
     /// <exception cref="ModelException">The file is missing, damaged, or asks for what this version cannot do.</exception>
+    /// <exception cref="MemoryBudgetException">The model and its cache do not fit: nothing was read.</exception>
     public static LoadedModel Open(string path, LoadOptions? options = null) => Open(GgufFile.Open(path), options);
 
     /// <summary>Opens a model from a stream such as an embedded resource, which is read in place.</summary>

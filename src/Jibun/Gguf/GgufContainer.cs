@@ -14,9 +14,13 @@ internal sealed unsafe class GgufContainer : IDisposable
     private readonly byte* start;
     private bool disposed;
 
+    private readonly bool headerOnly;
+
     /// <param name="owner">What keeps the memory alive; disposed with the container, also when reading fails.</param>
-    public GgufContainer(string file, byte* start, long length, IDisposable owner, int shard)
+    /// <param name="headerOnly">The data are not looked at and need not be there.</param>
+    public GgufContainer(string file, byte* start, long length, IDisposable owner, int shard, bool headerOnly = false)
     {
+        this.headerOnly = headerOnly;
         File = file;
         this.start = start;
         this.owner = owner;
@@ -55,6 +59,7 @@ internal sealed unsafe class GgufContainer : IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(disposed, this);
+            if (headerOnly) throw new InvalidOperationException($"{File} was opened for its header only");
             return start;
         }
     }
@@ -159,7 +164,7 @@ internal sealed unsafe class GgufContainer : IDisposable
         {
             cursor.Subject = name;
             if (offset % (ulong)Alignment != 0) throw cursor.Fail($"offset {offset} is not a multiple of {Alignment}");
-            if (offset > (ulong)Math.Max(0, Length - data))
+            if (offset > (ulong)Math.Max(0, (headerOnly ? long.MaxValue : Length) - data))
                 throw cursor.Fail($"the data begin {offset} bytes into the data section, behind the end of the file");
             tensors.Add(new GgufTensor(this, name, layout, shape, data + (long)offset, shard));
         }
@@ -198,7 +203,7 @@ internal sealed unsafe class GgufContainer : IDisposable
         for (int i = 0; i < inOrder.Length; i++)
         {
             GgufTensor tensor = inOrder[i];
-            if (tensor.ByteLength > Length - tensor.FileOffset)
+            if (!headerOnly && tensor.ByteLength > Length - tensor.FileOffset)
             {
                 throw new ModelException($"{Describe(tensor)}, but the file ends at {Length}: it is incomplete " +
                     "(download it again), or from a program that gives this id another layout.");

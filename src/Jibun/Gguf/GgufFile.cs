@@ -14,10 +14,13 @@ public sealed unsafe partial class GgufFile : IDisposable
 {
     private readonly IReadOnlyList<GgufContainer> containers;
     private readonly Dictionary<string, GgufTensor> byName = [];
+    private readonly bool isView;
 
-    private GgufFile(IReadOnlyList<GgufContainer> containers)
+    private GgufFile(IReadOnlyList<GgufContainer> containers, bool headerOnly = false, bool isView = false)
     {
         this.containers = containers;
+        this.isView = isView;
+        IsHeaderOnly = headerOnly;
         Tensors = [.. containers.SelectMany(container => container.Tensors)];
         foreach (GgufTensor tensor in Tensors)
         {
@@ -44,26 +47,38 @@ public sealed unsafe partial class GgufFile : IDisposable
     /// <summary>One entry, <see cref="Path"/>, unless the model is split.</summary>
     public IReadOnlyList<string> Shards => [.. containers.Select(container => container.File)];
 
+    /// <summary>Models that are loaded from such a file have the shapes of their weights, and no weights.</summary>
+    public bool IsHeaderOnly { get; }
+
     /// <summary>Of all shards.</summary>
     public long FileBytes => containers.Sum(container => container.Length);
 
     /// <summary>Opens a model; any shard of a split model opens the others beside it.</summary>
     /// <exception cref="ModelException">The file is missing, unreadable, damaged or not understood.</exception>
-    public static GgufFile Open(string path)
+    public static GgufFile Open(string path) => Open(path, headerOnly: false);
+
+    /// <summary>
+    /// Opens what describes a model: metadata, and names, types and shapes of tensors. Their data are not read, nor need they be
+    /// there: the first megabytes of a file will do.
+    /// </summary>
+    /// <exception cref="ModelException">The file is missing, unreadable, damaged or not understood.</exception>
+    public static GgufFile OpenHeader(string path) => Open(path, headerOnly: true);
+
+    private static GgufFile Open(string path, bool headerOnly)
     {
         List<GgufContainer> opened = [];
         try
         {
-            GgufContainer asked = OpenContainer(path, 0);
+            GgufContainer asked = OpenContainer(path, 0, headerOnly);
             opened.Add(asked);
             long count = asked.Metadata.GetInteger("split.count", 1);
             if (count > 1)
             {
                 asked.Dispose();
                 opened.Clear();
-                OpenShards(path, count, opened);
+                OpenShards(path, count, opened, headerOnly);
             }
-            return new GgufFile(opened);
+            return new GgufFile(opened, headerOnly);
         }
         catch
         {
@@ -99,8 +114,12 @@ public sealed unsafe partial class GgufFile : IDisposable
         ? tensor
         : throw new ModelException($"{Path}: tensor {name} is missing: the file is incomplete, or of another architecture.");
 
+    /// <summary>A view of the same file whose data are not read. It must not outlive this one.</summary>
+    internal GgufFile ToHeader() => new(containers, headerOnly: true, isView: true);
+
     public void Dispose()
     {
+        if (isView) return;
         foreach (GgufContainer container in containers) container.Dispose();
     }
 
@@ -120,7 +139,7 @@ public sealed unsafe partial class GgufFile : IDisposable
         }
     }
 
-    private static GgufContainer OpenContainer(string path, int shard)
+    private static GgufContainer OpenContainer(string path, int shard, bool headerOnly)
     {
         if (Directory.Exists(path)) throw new ModelException($"{path} is a folder: name the GGUF file in it.");
         if (!File.Exists(path)) throw new ModelException($"{path} does not exist: check the path of the model.");
@@ -133,10 +152,10 @@ public sealed unsafe partial class GgufFile : IDisposable
         {
             throw new ModelException($"{path} cannot be opened: {failure.Message}", failure);
         }
-        return new GgufContainer(path, file.Pointer, file.Length, file, shard);
+        return new GgufContainer(path, file.Pointer, file.Length, file, shard, headerOnly);
     }
 
-    private static void OpenShards(string path, long count, List<GgufContainer> opened)
+    private static void OpenShards(string path, long count, List<GgufContainer> opened, bool headerOnly)
     {
         Match name = ShardName().Match(path);
         if (!name.Success || long.Parse(name.Groups["count"].ValueSpan, CultureInfo.InvariantCulture) != count)
@@ -150,7 +169,7 @@ public sealed unsafe partial class GgufFile : IDisposable
             string shard = $"{name.Groups["prefix"].Value}-{i + 1:D5}-of-{count:D5}{name.Groups["ending"].Value}";
             if (!File.Exists(shard))
                 throw new ModelException($"{shard} is missing: all {count} shards must lie in one folder; download it.");
-            GgufContainer container = OpenContainer(shard, i);
+            GgufContainer container = OpenContainer(shard, i, headerOnly);
             opened.Add(container);
             long number = container.Metadata.GetInteger("split.no", -1), of = container.Metadata.GetInteger("split.count", -1);
             if (number != i || of != count)

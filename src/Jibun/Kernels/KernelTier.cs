@@ -30,6 +30,9 @@ public sealed class KernelSet(KernelTier tier)
     /// <summary>The fastest tier of this machine.</summary>
     public static KernelTier Best { get; } = Enum.GetValues<KernelTier>().Last(IsSupported);
 
+    /// <summary>The fastest tier whose instructions the .NET compiler emits.</summary>
+    public static KernelTier BestIntrinsics { get; } = Enum.GetValues<KernelTier>().Last(tier => tier != KernelTier.Emitted && IsSupported(tier));
+
     public static bool IsSupported(KernelTier tier) => tier switch
     {
         KernelTier.Portable => true,
@@ -39,6 +42,10 @@ public sealed class KernelSet(KernelTier tier)
         KernelTier.Emitted => CpuFeatures.Avx512Vnni,
         _ => false,
     };
+
+    /// <summary>What products with weights of a format run on: floats have emitted code or portable vectors.</summary>
+    public KernelTier TierOf(BlockFormat format) =>
+        format.Anatomy is not null ? Tier : IsFloatEmitted(format.Type) ? KernelTier.Emitted : KernelTier.Portable;
 
     internal IRowGroupKernel For(Matrix matrix)
     {
@@ -51,7 +58,9 @@ public sealed class KernelSet(KernelTier tier)
         }
     }
 
-    private IRowGroupKernel Make(GgmlType type) => Tier == KernelTier.Emitted && (type != GgmlType.BF16 || CpuFeatures.Avx512Bf16)
+    private bool IsFloatEmitted(GgmlType type) => Tier == KernelTier.Emitted && (type != GgmlType.BF16 || CpuFeatures.Avx512Bf16);
+
+    private IRowGroupKernel Make(GgmlType type) => IsFloatEmitted(type)
         ? new EmittedKernel(tokens => FloatGroupEmitter.Emit(type, tokens))
         : FloatGroupLoop.For(type);
 

@@ -12,25 +12,33 @@ public sealed unsafe partial class HugePageArena : IDisposable
     private const int AdviseHugePages = 14; // MADV_HUGEPAGE
 
     private byte* _memory;
+    private nuint _size;
+
+    private HugePageArena()
+    {
+    }
 
     /// <exception cref="MemoryBudgetException">The system has no such amount of memory.</exception>
     public HugePageArena(long bytes)
     {
         Bytes = bytes;
-        nuint size = ((nuint)bytes + HugePage - 1) / HugePage * HugePage;
+        _size = Math.Max(((nuint)bytes + HugePage - 1) / HugePage * HugePage, HugePage);
         try
         {
-            _memory = (byte*)NativeMemory.AlignedAlloc(Math.Max(size, HugePage), HugePage);
+            _memory = (byte*)NativeMemory.AlignedAlloc(_size, HugePage);
         }
         catch (OutOfMemoryException)
         {
             throw new MemoryBudgetException($"the weights need {bytes >> 20} MiB of memory, which this machine does not have free");
         }
-        if (OperatingSystem.IsLinux()) _ = MAdvise(_memory, size, AdviseHugePages);
+        if (OperatingSystem.IsLinux()) _ = MAdvise(_memory, _size, AdviseHugePages);
         GC.AddMemoryPressure(Math.Max(bytes, 1));
     }
 
-    public long Bytes { get; }
+    /// <summary>An arena that counts what it hands out and has no memory: its pointers must not be followed.</summary>
+    public static HugePageArena Planned(long bytes) => new() { Bytes = bytes };
+
+    public long Bytes { get; private init; }
 
     public long Used { get; private set; }
 
@@ -40,8 +48,12 @@ public sealed unsafe partial class HugePageArena : IDisposable
         long start = (Used + 63) & ~63L;
         if (start + bytes > Bytes) throw new InvalidOperationException($"an arena of {Bytes} bytes was asked for {start + bytes}");
         Used = start + bytes;
-        return _memory + start;
+        return _memory == null ? null : _memory + start;
     }
+
+    /// <summary>Keeps the memory from being swapped out.</summary>
+    /// <returns>Null, or why the system refused.</returns>
+    public string? Lock() => _memory == null ? null : MemoryLock.Take(_memory, _size);
 
     public void Dispose()
     {

@@ -15,6 +15,8 @@ public interface ILanguageModel : IDisposable
 {
     ModelInfo Info { get; }
 
+    ModelMemory Memory { get; }
+
     /// <summary>
     /// Extends every cache of the batch by its tokens and writes one row of logits for each row that asks for it.
     /// Not safe for several threads at once.

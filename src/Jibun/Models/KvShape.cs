@@ -53,6 +53,13 @@ public sealed class KvShape
     /// <summary>Of a cache of so many tokens: layers with a window keep no more than that.</summary>
     public long BytesOf(long tokens) => Groups.Sum(group => group.BytesPerToken * (group.Kind.Window == 0 ? tokens : Math.Min(tokens, group.Kind.Window)));
 
+    /// <summary>
+    /// Most bytes of the pages of such a cache while batches of so many rows extend it: windows are cut back only behind a batch,
+    /// and one at the end of a prompt is kept.
+    /// </summary>
+    public long CacheBytes(int tokens, int batchRows) => Groups.Sum(group =>
+        group.PageBytes * KvGroup.Pages(group.Kind.Window == 0 ? tokens : Math.Min(tokens, 2L * (group.Kind.Window + PagedAttention.PageTokens) + batchRows)));
+
     internal IReadOnlyList<KvGroup> Groups { get; }
 
     internal (int Group, int Index) Place(int layer) => _places[layer];
@@ -62,6 +69,8 @@ public sealed class KvShape
 internal sealed record KvGroup(KvLayer Kind, int Layers, long BytesPerToken)
 {
     public long PageBytes => BytesPerToken * PagedAttention.PageTokens;
+
+    public static long Pages(long tokens) => (tokens + PagedAttention.PageTokens - 1) / PagedAttention.PageTokens;
 
     /// <summary>The first page that the token at a position, or one behind it, still sees.</summary>
     public int FirstPage(int position) => Kind.Window == 0 ? 0 : Math.Max(0, position - Kind.Window + 1) / PagedAttention.PageTokens;

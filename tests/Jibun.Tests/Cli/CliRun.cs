@@ -3,6 +3,7 @@ using Jibun.Chat.Skills;
 using Jibun.Cli;
 using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
+using Jibun.Generation;
 
 namespace Jibun.Tests.Cli;
 
@@ -26,6 +27,6 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
 
     private sealed class FixedLoader(IChatModel model) : ModelLoader
     {
-        public override IChatModel LoadChat(ModelReference reference, SkillSet? skills = null) => model;
+        public override IChatModel LoadChat(ModelReference reference, LoadOptions options, Terminal terminal, SkillSet? skills = null) => model;
     }
 }

@@ -15,6 +15,7 @@ public sealed class EveryVerbTests : IDisposable
         ["run"] = (["-p", "turn on", "-n", "3"], "-m"),
         ["serve"] = (["--port", "0"], "-m"),
         ["info"] = ([], "-m"),
+        ["plan"] = ([], "-m"),
         ["tokenize"] = (["hello"], "-m"),
         ["detokenize"] = (["5,6"], "-m"),
         ["template"] = (["-t", "{template}", "-c", "{context}"], "-m"),

@@ -46,6 +46,8 @@ internal sealed unsafe class AbsorbedAttention(MatMul matmul, LatentShape shape,
         _sequences.Clear();
     }
 
+    public long BufferBytes(int rows) => sizeof(float) * (FloatsPerRow * Math.Min(rows, RowsAtOnce) + (long)ScratchFloats * matmul.Team.Threads);
+
     public void Dispose()
     {
         _stacked.Dispose();
@@ -54,6 +56,8 @@ internal sealed unsafe class AbsorbedAttention(MatMul matmul, LatentShape shape,
     }
 
     private LatentShape Shape => shape;
+
+    private long FloatsPerRow => (long)shape.Heads * (shape.Plain + shape.CachedSize + shape.Rank);
 
     private int StateFloats => (PagedAttention.StateFloats(shape.Rank) + 15) & ~15;
 
@@ -65,7 +69,7 @@ internal sealed unsafe class AbsorbedAttention(MatMul matmul, LatentShape shape,
 
     private void Prepare()
     {
-        float* next = _buffer.Require<float>((long)shape.Heads * _rows * (shape.Plain + shape.CachedSize + shape.Rank));
+        float* next = _buffer.Require<float>(_rows * FloatsPerRow);
         _plain = next;
         _absorbed = next += (long)shape.Heads * _rows * shape.Plain;
         _context = next + (long)shape.Heads * _rows * shape.CachedSize;

@@ -36,6 +36,9 @@ internal sealed unsafe class DeepSeekModel : ILanguageModel
 
     public ModelInfo Info { get; }
 
+    public ModelMemory Memory => new(_loader, _arena,
+        rows => _pass.BufferBytes(rows) + _attention.BufferBytes(rows) + _experts.BufferBytes(rows));
+
     public void Forward(ModelBatch batch, Span<float> logits)
     {
         int width = _config.Width;

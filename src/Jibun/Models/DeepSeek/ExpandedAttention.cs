@@ -39,6 +39,8 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
         matmul.Team.ForRows(ref finish, shape.Heads * sequence.Count);
     }
 
+    public long BufferBytes(int rows) => sizeof(float) * (BlockFloats + (long)shape.Heads * rows * StateFloats + (long)ScratchFloats * matmul.Team.Threads);
+
     public void Dispose()
     {
         _stacked.Dispose();
@@ -49,13 +51,15 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
 
     private LatentShape Shape => shape;
 
+    private long BlockFloats => (long)BlockTokens * (shape.CachedSize + shape.Heads * (shape.Plain + shape.Value));
+
     private int StateFloats => (PagedAttention.StateFloats(shape.Value) + 15) & ~15;
 
     private int ScratchFloats => Math.Max(shape.CachedSize, shape.QuerySize + shape.Value) * PagedAttention.PageTokens;
 
     private void Reserve(int queries)
     {
-        float* next = _buffer.Require<float>((long)BlockTokens * (shape.CachedSize + shape.Heads * (shape.Plain + shape.Value)));
+        float* next = _buffer.Require<float>(BlockFloats);
         _latents = next;
         _rotated = next += BlockTokens * shape.Rank;
         _keys = next += BlockTokens * shape.Rotated;

@@ -12,6 +12,9 @@ internal sealed unsafe class LatentAttention(MatMul matmul, LatentShape shape, K
     private readonly AbsorbedAttention _absorbed = new(matmul, shape, type);
     private readonly ExpandedAttention _expanded = new(matmul, shape, type);
 
+    /// <summary>Bytes of the buffers for a batch of so many rows.</summary>
+    public long BufferBytes(int rows) => _absorbed.BufferBytes(rows) + _expanded.BufferBytes(rows);
+
     /// <summary>Normalizes latents, rotates, and writes the batch's latents into the caches, then attends.</summary>
     /// <param name="batch">What is computed.</param>
     /// <param name="layer">Which layer of the caches.</param>

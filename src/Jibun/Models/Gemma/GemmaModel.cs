@@ -37,6 +37,8 @@ internal sealed unsafe class GemmaModel : ILanguageModel
 
     public ModelInfo Info { get; }
 
+    public ModelMemory Memory => new(_loader, _arena, _pass.BufferBytes);
+
     public void Forward(ModelBatch batch, Span<float> logits)
     {
         int width = _config.Decoder.Width;

@@ -15,9 +15,11 @@ internal sealed unsafe class PerLayerInputs(DecoderPass pass, PerLayerWeights w,
 
     private float* Inputs => (float*)_buffer.Pointer;
 
+    public long BufferBytes(int rows) => (long)rows * _row.Length * sizeof(float);
+
     public void Prepare(ModelBatch batch)
     {
-        _buffer.Require<float>((long)batch.Rows * _row.Length);
+        _buffer.Require(BufferBytes(batch.Rows));
         pass.Project(pass.X, c.Width, w.Projection, Inputs);
         Elementwise.Scale(Inputs, 1 / MathF.Sqrt(c.Width), batch.Rows * _row.Length);
         pass.NormHeads(Inputs, w.Norm, c.Layers.Length);

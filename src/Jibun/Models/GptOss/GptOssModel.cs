@@ -35,6 +35,8 @@ internal sealed unsafe class GptOssModel : ILanguageModel
 
     public ModelInfo Info { get; }
 
+    public ModelMemory Memory => new(_loader, _arena, rows => _pass.BufferBytes(rows) + _experts.BufferBytes(rows));
+
     public void Forward(ModelBatch batch, Span<float> logits)
     {
         int width = _config.Decoder.Width;

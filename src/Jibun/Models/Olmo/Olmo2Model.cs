@@ -38,6 +38,8 @@ internal sealed unsafe class Olmo2Model : ILanguageModel
 
     public ModelInfo Info { get; }
 
+    public ModelMemory Memory => new(_loader, _arena, _pass.BufferBytes);
+
     public void Forward(ModelBatch batch, Span<float> logits)
     {
         int width = _config.Width;

@@ -30,6 +30,8 @@ internal sealed unsafe class Attention(ThreadTeam team, int heads, KvShape shape
 
     public int Heads => heads;
 
+    public long ScratchBytes => (long)_scratchFloats * team.Threads * sizeof(float);
+
     public int HeadSize(int layer) => shape.Layers[layer].HeadSize;
 
     public int KvHeads(int layer) => shape.Layers[layer].KvHeads;
@@ -40,7 +42,7 @@ internal sealed unsafe class Attention(ThreadTeam team, int heads, KvShape shape
         _items.Clear();
         for (int sequence = 0; sequence < batch.Sequences.Length; sequence++)
             for (int query = 0; query < batch.Sequences[sequence].Count; query += TileQueries) _items.Add(new Item(sequence, query));
-        _scratch.Require<float>((long)_scratchFloats * team.Threads);
+        _scratch.Require(ScratchBytes);
     }
 
     /// <summary>

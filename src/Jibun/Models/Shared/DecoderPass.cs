@@ -36,7 +36,7 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     private float EmbeddingScale => shape.EmbeddingScale;
 
     /// <summary>Bytes the buffers take for a batch of so many rows.</summary>
-    public long BufferBytes(int rows) => rows * FloatsPerRow * sizeof(float);
+    public long BufferBytes(int rows) => rows * FloatsPerRow * sizeof(float) + (_attention?.ScratchBytes ?? 0);
 
     /// <summary>Extends the caches and looks up the embeddings.</summary>
     public void Begin(ModelBatch batch, Embedding embedding, params ReadOnlySpan<RotaryPositions> rotations)

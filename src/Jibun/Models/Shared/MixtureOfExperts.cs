@@ -42,6 +42,9 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
         for (int first = 0; first < pairs; first += round) RunRound(x, rows, first, Math.Min(round, pairs - first), w);
     }
 
+    /// <summary>Bytes the buffers take for a batch of so many rows.</summary>
+    public long BufferBytes(int rows) => RowFloats(rows) * sizeof(float) + Math.Clamp(rows * c.Used * PairBytes, c.Used * PairBytes, Math.Max(RoundBytes, c.Used * PairBytes));
+
     public void Dispose()
     {
         _input.Dispose();
@@ -49,6 +52,8 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
         _rowBuffer.Dispose();
         _pairBuffer.Dispose();
     }
+
+    private long RowFloats(int rows) => rows * (width + c.Count + 5L * c.Used);
 
     private long PairBytes => 2L * (width + c.Width) * sizeof(float);
 
@@ -93,7 +98,7 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
     private void Reserve(int rows, int round)
     {
         long pairs = (long)rows * c.Used;
-        float* next = _rowBuffer.Require<float>((long)rows * (width + c.Count) + 5 * pairs);
+        float* next = _rowBuffer.Require<float>(RowFloats(rows));
         Output = next;
         _scores = next += (long)rows * width;
         _weights = next += (long)rows * c.Count;

@@ -1,11 +1,12 @@
 using Jibun.Formats;
 using Jibun.Gguf;
 using Jibun.Kernels;
+using Jibun.Memory;
 
 namespace Jibun.Models.Shared;
 
 /// <summary>A matrix, or a stack of matrices of one shape, that <see cref="WeightLoader.Load"/> will bring.</summary>
-internal sealed class PendingMatrix
+internal sealed unsafe class PendingMatrix
 {
     public PendingMatrix(GgufTensor tensor, BlockFormat format, StackSlice slice, int columns, bool isTransposed)
     {
@@ -32,6 +33,17 @@ internal sealed class PendingMatrix
 
     /// <summary>The matrices, once they are loaded.</summary>
     public Matrix[] Parts { get; }
+
+    /// <summary>In memory, all parts together.</summary>
+    public long Bytes => Parts.Length * ((Matrix.BytesOf(Format, Rows, Columns) + 63) & ~63L);
+
+    /// <summary>Gives every part its place, still empty.</summary>
+    public void Place(HugePageArena arena, float tensorScale)
+    {
+        long bytes = Matrix.BytesOf(Format, Rows, Columns);
+        for (int part = 0; part < Parts.Length; part++)
+            Parts[part] = new Matrix(Tensor.Name, Format, Rows, Columns, arena.Take(bytes), tensorScale);
+    }
 
     public Matrix Value => Parts[0];
 

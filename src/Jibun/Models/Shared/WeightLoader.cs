@@ -19,6 +19,7 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     private readonly List<PendingMatrix> _pending = [];
     private readonly HashSet<string> _used = [];
     private readonly List<NativeBuffer> _vectors = [];
+    private readonly List<WeightUse> _others = []; // vectors and tables
 
     public GgufFile File => file;
 
@@ -52,8 +53,10 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
         BlockFormat format = BlockFormats.Get(tensor.Type, name);
         var buffer = new NativeBuffer();
         float* values = buffer.Require<float>(length + 16);
-        format.Decode(tensor.Bytes, new Span<float>(values, length));
+        if (file.IsHeaderOnly) new Span<float>(values, length).Fill(1);
+        else format.Decode(tensor.Bytes, new Span<float>(values, length));
         _vectors.Add(buffer);
+        _others.Add(new WeightUse(tensor, WeightKind.Vector, BlockFormats.Get(GgmlType.F32, name), 1, (int)tensor.Rows, (int)tensor.Columns, buffer.Bytes));
         return new Vector(buffer, 0, length);
     }
 
@@ -63,14 +66,23 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     public GgufTensor Table(string name, int rows, int columns)
     {
         GgufTensor tensor = Get(name, [columns, rows]);
-        BlockFormats.Get(tensor.Type, name);
+        _others.Add(new WeightUse(tensor, WeightKind.Table, BlockFormats.Get(tensor.Type, name), 1, rows, columns, 0));
         return tensor;
     }
 
-    /// <summary>Reads and repacks all matrices asked for.</summary>
+    /// <summary>What became of every tensor of the file; one that is used twice is listed twice.</summary>
+    public IEnumerable<WeightUse> Uses =>
+    [
+        .. _pending.Select(m => new WeightUse(m.Tensor, WeightKind.Matrix, m.Format, m.Parts.Length, m.Rows, m.Columns, m.Bytes)),
+        .. _others,
+        .. file.Tensors.Where(tensor => !_used.Contains(tensor.Name)).Select(tensor => new WeightUse(tensor, WeightKind.Unused, null, 0, 0, 0, 0)),
+    ];
+
+    /// <summary>Reads and repacks all matrices asked for. Of a file that is only a header nothing is read: such matrices have no data.</summary>
     public HugePageArena Load(ThreadTeam team)
     {
-        long bytes = _pending.Sum(m => m.Parts.Length * ((Kernels.Matrix.BytesOf(m.Format, m.Rows, m.Columns) + 63) & ~63L));
+        long bytes = _pending.Sum(m => m.Bytes);
+        if (file.IsHeaderOnly) return Plan(HugePageArena.Planned(bytes));
         var arena = new HugePageArena(bytes);
         var handles = new SafeFileHandle?[file.Shards.Count];
         using var reading = new Reading(team.Threads);
@@ -78,10 +90,7 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
         {
             foreach (PendingMatrix matrix in _pending)
             {
-                float scale = matrix.Format.HasTensorScale ? matrix.Format.ReadTensorScale(Tail(matrix.Tensor)) : 1;
-                for (int part = 0; part < matrix.Parts.Length; part++)
-                    matrix.Parts[part] = new Matrix(matrix.Tensor.Name, matrix.Format, matrix.Rows, matrix.Columns,
-                        arena.Take(Kernels.Matrix.BytesOf(matrix.Format, matrix.Rows, matrix.Columns)), scale);
+                matrix.Place(arena, matrix.Format.HasTensorScale ? matrix.Format.ReadTensorScale(Tail(matrix.Tensor)) : 1);
                 if (matrix.IsTransposed)
                 {
                     StackTransposition.Run(team, matrix);
@@ -112,6 +121,12 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     public void Dispose()
     {
         foreach (NativeBuffer vector in _vectors) vector.Dispose();
+    }
+
+    private HugePageArena Plan(HugePageArena arena)
+    {
+        foreach (PendingMatrix matrix in _pending) matrix.Place(arena, 1);
+        return arena;
     }
 
     private static ReadOnlySpan<byte> Tail(GgufTensor tensor)

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Jibun.Cli.Models;
+using Jibun.Generation;
+
+namespace Jibun.Cli.Verbs;
+
+/// <summary>The options that say how a model is loaded.</summary>
+/// <param name="withContext">False where a verb has a context of its own.</param>
+internal sealed class LoadFlags(bool withContext = true)
+{
+    private readonly Option<int> _context = Context();
+    private readonly Option<int> _threads = VerbOptions.Threads();
+    private readonly Option<string> _kernels = Kernels();
+    private readonly Option<bool> _lock = new("--mlock") { Description = "Keep the weights from being swapped out" };
+
+    public static Option<string> Kernels() => new("--kernels")
+    {
+        Description = $"What products run on: {string.Join(", ", KernelChoice.Names)}; the fastest by default",
+        HelpName = "K",
+    };
+
+    public static Option<int> Context()
+    {
+        Option<int> option = new("--context") { Description = "Tokens of a conversation; the model's own number by default", HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0) result.AddError("--context must not be negative");
+        });
+        return option;
+    }
+
+    public void AddTo(Command verb)
+    {
+        if (withContext) verb.Add(_context);
+        foreach (Option option in (Option[])[_threads, _kernels, _lock]) verb.Add(option);
+    }
+
+    public LoadOptions Read(ParseResult parsed) => new()
+    {
+        ContextLength = withContext ? parsed.GetValue(_context) : 0,
+        Threads = parsed.GetValue(_threads),
+        Kernels = parsed.GetValue(_kernels) is { } name ? KernelChoice.Parse(name) : null,
+        LockMemory = parsed.GetValue(_lock),
+    };
+}

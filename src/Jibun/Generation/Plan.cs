@@ -1,0 +1,160 @@
+using System.Globalization;
+using Jibun.Formats;
+using Jibun.Gguf;
+using Jibun.Kernels;
+using Jibun.Memory;
+using Jibun.Models;
+
+namespace Jibun.Generation;
+
+/// <summary>Tensors of one class and type.</summary>
+/// <param name="Class">What they are for.</param>
+/// <param name="FileType">As the file has them.</param>
+/// <param name="Layout">The format they are computed in; null where they are not used.</param>
+/// <param name="Kernels">What their products run on; null where there are none.</param>
+/// <param name="Tensors">Their number.</param>
+/// <param name="FileBytes">In the file.</param>
+/// <param name="MemoryBytes">In memory; 0 for what stays in the file.</param>
+/// <param name="Weights">Weights that lie in memory.</param>
+/// <param name="BytesPerToken">Bytes of them that a generated token reads: of experts, those in use.</param>
+/// <param name="ProductsPerToken">Multiplications of a token of a prompt, of which only the last needs the output matrix.</param>
+public sealed record PlannedWeights(
+    WeightClass Class, GgmlType FileType, BlockFormat? Layout, KernelTier? Kernels, int Tensors, long FileBytes, long MemoryBytes, long Weights, long BytesPerToken,
+    long ProductsPerToken)
+{
+    /// <summary>Of the execution layout; 0 where nothing lies in memory.</summary>
+    public double BitsPerWeight => Weights == 0 ? 0 : 8.0 * MemoryBytes / Weights;
+}
+
+/// <summary>Where the memory of a model goes and what its tokens cost: known before any weight is read.</summary>
+public sealed record Plan
+{
+    /// <summary>Tokens planned for where nobody says how many and the model allows more.</summary>
+    public const int UsualContext = 4096;
+
+    private const double QuantizedBytes = 1.25; // of an activation: its code, and its share of scales and sums
+
+    public required string Path { get; init; }
+
+    public required string Architecture { get; init; }
+
+    /// <summary>Tokens that the cache is planned for.</summary>
+    public required int ContextLength { get; init; }
+
+    /// <summary>Tokens that the model was made for.</summary>
+    public required int LongestContext { get; init; }
+
+    public required KvType KvType { get; init; }
+
+    public required IReadOnlyList<PlannedWeights> Weights { get; init; }
+
+    /// <summary>Keys and values of a conversation that fills <see cref="ContextLength"/>.</summary>
+    public required long KvBytes { get; init; }
+
+    /// <summary>What a forward pass over the largest batch works in.</summary>
+    public required long BufferBytes { get; init; }
+
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    public long WeightBytes => Weights.Sum(weights => weights.MemoryBytes);
+
+    /// <summary>All that the model adds to a process.</summary>
+    public long Bytes => WeightBytes + KvBytes + BufferBytes;
+
+    /// <summary>Weights that a generated token reads. It also reads the cache, which grows.</summary>
+    public long BytesPerToken => Weights.Sum(weights => weights.BytesPerToken);
+
+    public long ProductsPerToken => Weights.Sum(weights => weights.ProductsPerToken);
+
+    /// <exception cref="ModelException">The model cannot be run, or not with so long a context.</exception>
+    public static Plan Of(GgufFile file, LoadOptions? options = null)
+    {
+        using ThreadTeam alone = new(1);
+        return Of(file, options ?? new LoadOptions(), alone);
+    }
+
+    /// <param name="file">Its data are not read.</param>
+    /// <param name="options">A context of 0 means <see cref="UsualContext"/>, or the model's own if that is shorter.</param>
+    /// <param name="team">The threads that will run the model: each has buffers of its own.</param>
+    /// <exception cref="ModelException">The model cannot be run, or not with so long a context.</exception>
+    public static Plan Of(GgufFile file, LoadOptions options, ThreadTeam team)
+    {
+        using GgufFile header = file.ToHeader();
+        KernelSet kernels = new(options.Kernels ?? KernelSet.Best);
+        using ILanguageModel model = LanguageModels.Load(header, new MatMul(team, kernels), options.KvType, options.ContextLength);
+        ModelInfo info = model.Info;
+        if (options.ContextLength > info.ContextLength)
+            throw new ModelException($"{file.Path} was made for {info.ContextLength} tokens of context; {options.ContextLength} were asked for");
+        int context = options.ContextLength > 0 ? options.ContextLength : Math.Min(UsualContext, info.ContextLength);
+        IReadOnlyList<WeightUse> uses = model.Memory.Weights;
+        return new Plan
+        {
+            Path = file.Path,
+            Architecture = info.Architecture,
+            ContextLength = context,
+            LongestContext = info.ContextLength,
+            KvType = options.KvType,
+            Weights = Classify(uses, kernels, ExpertShare(file.Metadata, info.Architecture)),
+            KvBytes = info.Kv.CacheBytes(context, Scheduler.BatchRows),
+            BufferBytes = model.Memory.BufferBytes(Scheduler.BatchRows) + ActivationBytes(uses) + (long)info.VocabularySize * sizeof(float),
+            Notes = info.Notes,
+        };
+    }
+
+    /// <summary>Refuses early what the system would end without a word later.</summary>
+    /// <param name="budget">Bytes that the model may take; null: what is available, and what can be swapped out.</param>
+    /// <exception cref="MemoryBudgetException">The model needs more.</exception>
+    public void ThrowIfLarger(long? budget)
+    {
+        if (budget is null && SystemMemory.Available() is { } available) budget = available + SystemMemory.FreeSwap();
+        if (Bytes <= (budget ?? SystemMemory.Total)) return;
+        throw new MemoryBudgetException(
+            $"{Path} needs {Size(Bytes)} of memory (weights {Size(WeightBytes)}, cache of {ContextLength} tokens {Size(KvBytes)}, buffers {Size(BufferBytes)}), " +
+            $"and {Size(budget ?? SystemMemory.Total)} are available: {Remedy(budget ?? SystemMemory.Total)}");
+    }
+
+    /// <summary>What somebody can do who has too little memory.</summary>
+    public string Remedy(long budget) => Bytes - KvBytes < budget
+        ? "take a shorter context, or end other programs"
+        : "take a file of fewer bits a weight or a smaller model, or end other programs";
+
+    private static PlannedWeights[] Classify(IReadOnlyList<WeightUse> uses, KernelSet kernels, double expertShare)
+    {
+        HashSet<string> counted = [];
+        return
+        [
+            .. from use in uses
+               let weightClass = WeightClasses.Of(use)
+               group use by (weightClass, use.Tensor.Type, use.Format, use.Kind) into alike
+               orderby alike.Key.weightClass, alike.Sum(use => use.MemoryBytes) descending
+               select Total(alike.Key.weightClass, alike.Key.Type, alike.Key.Format, alike.Key.Kind, [.. alike]),
+        ];
+
+        PlannedWeights Total(WeightClass weightClass, GgmlType type, BlockFormat? format, WeightKind kind, WeightUse[] alike)
+        {
+            GgufTensor[] tensors = [.. alike.Select(use => use.Tensor).Where(tensor => counted.Add(tensor.Name))];
+            double share = weightClass == WeightClass.Experts ? expertShare : 1;
+            long memory = alike.Sum(use => use.MemoryBytes), weights = alike.Sum(use => use.MemoryBytes == 0 ? 0 : use.Weights);
+            bool isOutput = weightClass is WeightClass.Output or WeightClass.EmbeddingAndOutput;
+            return new PlannedWeights(weightClass, type, format, kind == WeightKind.Matrix ? kernels.TierOf(format!) : null, tensors.Length,
+                tensors.Sum(tensor => tensor.ByteLength), memory, weights,
+                kind == WeightKind.Table ? alike.Sum(use => use.Tensor.RowBytes) : (long)(share * memory),
+                kind == WeightKind.Matrix && !isOutput ? (long)(share * weights) : 0);
+        }
+    }
+
+    // Rows are kept in each form that some matrix reads, as wide as the widest of those.
+    private static long ActivationBytes(IReadOnlyList<WeightUse> uses) => uses.Where(use => use.Kind == WeightKind.Matrix)
+        .GroupBy(use => use.Format!.Type)
+        .Sum(alike => (long)(Scheduler.BatchRows * alike.Max(use => use.Columns) * (alike.First().Format!.Anatomy is null ? sizeof(float) : QuantizedBytes)));
+
+    private static double ExpertShare(GgufMetadata metadata, string architecture)
+    {
+        long count = metadata.GetInteger($"{architecture}.expert_count", 0);
+        return count == 0 ? 1 : (double)metadata.GetInteger($"{architecture}.expert_used_count") / count;
+    }
+
+    private static string Size(long bytes) => bytes >= 1L << 30
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 30):0.00} GiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(bytes / (double)(1 << 20)):0} MiB");
+}

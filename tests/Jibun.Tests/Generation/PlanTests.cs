@@ -1,0 +1,111 @@
+using Jibun.Generation;
+using Jibun.Gguf;
+using Jibun.Kernels;
+using Jibun.Models;
+using Jibun.Peers;
+using Jibun.Tests.Peers;
+
+namespace Jibun.Tests.Generation;
+
+/// <summary>What a plan says is what loading does.</summary>
+public sealed class PlanTests
+{
+    private static readonly Dictionary<string, SyntheticShape> Shapes = SyntheticShapes.ByName
+        .Where(shape => shape.Value.Hidden <= 512)
+        .Concat(DenseShapes.All)
+        .ToDictionary();
+
+    public static TheoryData<string, string> Models => [.. from shape in Shapes.Keys
+                                                           from types in (string[])["F16", shape.Contains("bitnet") ? "TQ2_0" : "Q4_K_M"]
+                                                           select (shape, types)];
+
+    [Theory, MemberData(nameof(Models))]
+    public void EveryFamilyTakesWhatWasPlanned(string shape, string types)
+    {
+        Upstream.Require();
+        using TemporaryModel model = new(Shapes[shape], types);
+        using GgufFile header = GgufFile.OpenHeader(model.Path), file = GgufFile.Open(model.Path);
+        Plan plan = Plan.Of(header, new LoadOptions { ContextLength = 640 });
+        using ThreadTeam team = new(1);
+        using ILanguageModel loaded = LanguageModels.Load(file, new MatMul(team, new KernelSet(KernelSet.Best)), contextLength: 640);
+        IReadOnlyList<WeightUse> uses = loaded.Memory.Weights;
+        Assert.Equal(loaded.Info.WeightBytes, plan.Weights.Where(weights => weights.Kernels is not null).Sum(weights => weights.MemoryBytes));
+        Assert.Equal(uses.Sum(use => use.MemoryBytes), plan.WeightBytes);
+        Assert.Equal(file.Tensors.Count, plan.Weights.Sum(weights => weights.Tensors));
+        Assert.Equal(file.Tensors.Sum(tensor => tensor.ByteLength), plan.Weights.Sum(weights => weights.FileBytes));
+        Assert.All(uses.Where(use => use.Kind == WeightKind.Unused), use => Assert.StartsWith("rope_factors_", use.Tensor.Name)); // of two, the other was chosen
+        Assert.True(plan.BufferBytes > 512 * Shapes[shape].Hidden * sizeof(float));
+        Assert.True(plan.BytesPerToken <= plan.Weights.Sum(weights => Math.Max(weights.MemoryBytes, weights.FileBytes)));
+
+        using KvCache cache = new(loaded.Info.Kv);
+        ModelBatch batch = new();
+        float[] logits = new float[loaded.Info.VocabularySize];
+        for (int rows = 512; cache.Length < 640; rows = 128)
+        {
+            batch.Clear();
+            batch.Add(cache, new int[rows], LogitRows.Last, 640);
+            loaded.Forward(batch, logits);
+            Assert.InRange(cache.Bytes, 1, plan.KvBytes);
+        }
+        if (loaded.Info.Kv.Layers.All(layer => layer.Window == 0)) Assert.Equal(plan.KvBytes, cache.Bytes);
+    }
+
+    [Fact]
+    public void AHeaderIsEnough()
+    {
+        Upstream.Require();
+        using TemporaryModel model = new(SyntheticShapes.TinyMixtral, "Q4_K_M");
+        Plan whole;
+        long head;
+        using (GgufFile file = GgufFile.Open(model.Path))
+        {
+            whole = Plan.Of(file);
+            head = file.Tensors.Min(tensor => tensor.FileOffset);
+        }
+        using (FileStream cut = File.OpenWrite(model.Path)) cut.SetLength(head);
+        Assert.Throws<ModelException>(() => GgufFile.Open(model.Path));
+        using GgufFile header = GgufFile.OpenHeader(model.Path);
+        Plan plan = Plan.Of(header);
+        Assert.Equal((whole.Bytes, whole.BytesPerToken, whole.ProductsPerToken), (plan.Bytes, plan.BytesPerToken, plan.ProductsPerToken));
+        Assert.Throws<InvalidOperationException>(() => header.Tensors[0].Bytes.Length);
+    }
+
+    [Fact]
+    public void OnlyExpertsInUseAreRead()
+    {
+        Upstream.Require();
+        using TemporaryModel model = new(SyntheticShapes.TinyMixtral, "F16");
+        using GgufFile file = GgufFile.OpenHeader(model.Path);
+        PlannedWeights experts = Assert.Single(Plan.Of(file).Weights, weights => weights.Class == WeightClass.Experts);
+        Assert.Equal(9, experts.Tensors); // gates, ups and downs of three layers
+        Assert.Equal(experts.MemoryBytes / 4, experts.BytesPerToken); // two of eight
+        Assert.Equal(3 * 3 * 2 * 256 * 256, experts.ProductsPerToken);
+    }
+
+    [Fact]
+    public void WhatDoesNotFitIsRefusedBeforeItIsRead()
+    {
+        Upstream.Require();
+        using TemporaryModel model = new(SyntheticShapes.TinyLlama, "F16");
+        Plan plan = Plan.Of(GgufFile.OpenHeader(model.Path), new LoadOptions { ContextLength = 256, Threads = 1 });
+        LoadOptions options = new() { ContextLength = 256, Threads = 1, MemoryBudget = plan.Bytes };
+        LoadedModel.Open(model.Path, options).Dispose();
+        var refused = Assert.Throws<MemoryBudgetException>(() => LoadedModel.Open(model.Path, options with { MemoryBudget = plan.Bytes - 1 }));
+        Assert.Contains("of memory (weights", refused.Message);
+        Assert.Contains("are available: take a shorter context", refused.Message);
+        var tooLong = Assert.Throws<ModelException>(() => LoadedModel.Open(model.Path, new LoadOptions { ContextLength = 1 << 20 }));
+        Assert.Contains("1048576 were asked for", tooLong.Message);
+    }
+
+    [Fact]
+    public void WeightsAreLockedOrItIsSaidWhyNot()
+    {
+        Upstream.Require();
+        using TemporaryModel model = new(SyntheticShapes.TinyLlama, "F16");
+        using LoadedModel loaded = LoadedModel.Open(model.Path, new LoadOptions { Threads = 1, LockMemory = true });
+        if (loaded.WhyNotLocked is { } reason) Assert.Contains("could not be locked in memory", reason);
+        else if (File.Exists("/proc/self/status"))
+            Assert.True(long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmLck:", StringComparison.Ordinal)).Split(' ')[^2],
+                System.Globalization.CultureInfo.InvariantCulture) * 1024 >= loaded.Model.Info.WeightBytes);
+    }
+}

@@ -166,7 +166,6 @@ internal sealed class Section(string name, Mood mood)
 {
     private readonly List<(Pattern Pattern, int Weight)> train = [];
     private readonly List<(Pattern Pattern, int Weight)> held = [];
-    private readonly HashSet<Pattern> added = new(ReferenceEqualityComparer.Instance);
     private GrammarFile.Weighted? trainPatterns, heldPatterns;
 
     public string Name => name;
@@ -202,15 +201,11 @@ internal sealed class Section(string name, Mood mood)
     public void Add(string template, int weight, bool trainingOnly)
     {
         var pattern = Pattern.Parse(template);
-        if (trainingOnly) added.Add(pattern);
         (!trainingOnly && GrammarFile.IsHeldOut(template) ? held : train).Add((pattern, weight));
         trainPatterns = heldPatterns = null;
     }
 
     public IEnumerable<Pattern> Held => held.Select(item => item.Pattern);
-
-    /// <summary>Whether the template stands in the text for training only.</summary>
-    public bool IsAdded(Pattern pattern) => added.Contains(pattern);
 
     public Pattern Pick(SeededRandom random, bool heldOut) => heldOut
         ? (heldPatterns ??= new(held)).Pick(random)

@@ -6,6 +6,10 @@ namespace Jibun.Training.Corpus.Grammar;
 /// <summary>Writes labelled sentences of the product's head, without end, from the grammar of one language.</summary>
 public sealed class SentenceGrammar
 {
+    /// <summary>A held-out template is read out once this many of its sentences in a row are known.</summary>
+    private const int LeastKnownInARow = 60;
+    private const int MostExpansions = 1000;
+
     private readonly GrammarFile grammar;
     private readonly string language;
     private readonly Section[] sections;
@@ -59,6 +63,17 @@ public sealed class SentenceGrammar
 
     private Utterance WriteLine(Section section, SeededRandom random, bool heldOut)
     {
+        Sentence sentence;
+        do sentence = Wrapped(section, random, heldOut);
+        while (!heldOut && HeldSkeletons.Contains(Skeleton(sentence)));
+        Style(sentence, section.Mood, random);
+        return section.Name[0] == '='
+            ? new Utterance(sentence.Text, section.Name[1..], [], language, section.Answers[0])
+            : new Utterance(sentence.Text, section.Name, sentence.Slots, language);
+    }
+
+    private Sentence Wrapped(Section section, SeededRandom random, bool heldOut)
+    {
         Sentence sentence = Expand(section, random, heldOut);
         if (section.Mood == Mood.Command)
         {
@@ -67,10 +82,7 @@ public sealed class SentenceGrammar
         }
         else if (random.Chance(section.Mood == Mood.Question || section.Name == NanoCall.Handoff ? 0.2 : 0.03))
             Wrap(sentence, "before_question", true, random, heldOut);
-        Style(sentence, section.Mood, random);
-        return section.Name[0] == '='
-            ? new Utterance(sentence.Text, section.Name[1..], [], language, section.Answers[0])
-            : new Utterance(sentence.Text, section.Name, sentence.Slots, language);
+        return sentence;
     }
 
     private Utterance? WriteFollowUp(SeededRandom random, bool heldOut)
@@ -110,31 +122,29 @@ public sealed class SentenceGrammar
         while (true)
         {
             var expansion = new Expansion(grammar, random, heldOut);
-            Pattern pattern = section.Pick(random, heldOut);
-            pattern.Expand(expansion);
+            section.Pick(random, heldOut).Expand(expansion);
             Sentence sentence = expansion.Finish();
             if (sentence.Text.Length == 0) continue;
             if (expansion.IsFree && sentence.Slots.Any(slot => grammar.IsHeldValue(slot.Value))) continue;
-            if (section.IsAdded(pattern) && HeldSkeletons.Contains(section.Name + Skeleton(sentence))) continue;
+            if (!heldOut && HeldSkeletons.Contains(Skeleton(sentence))) continue;
             return sentence;
         }
     }
 
-    /// <summary>What held-out templates say, without their values: a template written for training only never repeats one.</summary>
+    /// <summary>What held-out templates say, without their values: no training line says the same, whatever its template.</summary>
     private HashSet<string> HeldSkeletons => heldSkeletons ??= ReadHeldSkeletons();
 
     private HashSet<string> ReadHeldSkeletons()
     {
         var skeletons = new HashSet<string>();
         var random = new SeededRandom(1);
-        foreach (Section section in grammar.Sections)
-            foreach (Pattern pattern in section.Held)
-                for (int i = 0; i < 60; i++)
-                {
-                    var expansion = new Expansion(grammar, random, heldOut: true);
-                    pattern.Expand(expansion);
-                    skeletons.Add(section.Name + Skeleton(expansion.Finish()));
-                }
+        foreach (Pattern pattern in grammar.Sections.SelectMany(section => section.Held))
+            for (int known = 0, tries = 0; known < LeastKnownInARow && tries < MostExpansions; tries++)
+            {
+                var expansion = new Expansion(grammar, random, heldOut: true);
+                pattern.Expand(expansion);
+                known = skeletons.Add(Skeleton(expansion.Finish())) ? 0 : known + 1;
+            }
         return skeletons;
     }
 

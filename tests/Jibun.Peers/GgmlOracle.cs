@@ -26,8 +26,8 @@ public static unsafe partial class GgmlOracle
         fixed (byte* source = blocks)
         fixed (float* target = weights)
         {
-            TypeTraits* traits = ggml_get_type_traits((int)type);
-            traits->ToFloat(source, target, count);
+            if (type == GgmlType.Q8_K) dequantize_row_q8_K(source, target, count);
+            else ggml_get_type_traits((int)type)->ToFloat(source, target, count);
         }
         return weights;
     }
@@ -40,7 +40,11 @@ public static unsafe partial class GgmlOracle
         lock (Gate) ggml_quantize_init((int)type);
         fixed (float* source = weights, imatrix = importance)
         fixed (byte* target = blocks)
-            ggml_quantize_chunk((int)type, source, target, 0, rows, columns, imatrix);
+        {
+            if (type == GgmlType.Q8_1) quantize_row_q8_1_ref(source, target, weights.Length);
+            else if (type == GgmlType.Q8_K) quantize_row_q8_K_ref(source, target, weights.Length);
+            else ggml_quantize_chunk((int)type, source, target, 0, rows, columns, imatrix);
+        }
         return blocks;
     }
 
@@ -56,6 +60,15 @@ public static unsafe partial class GgmlOracle
         public delegate* unmanaged[Cdecl]<byte*, float*, long, void> ToFloat;
         public delegate* unmanaged[Cdecl]<float*, byte*, long, void> FromFloatReference;
     }
+
+    [LibraryImport(PeerLibraries.GgmlBase)]
+    private static partial void dequantize_row_q8_K(byte* blocks, float* weights, long count);
+
+    [LibraryImport(PeerLibraries.GgmlBase)]
+    private static partial void quantize_row_q8_1_ref(float* weights, byte* blocks, long count);
+
+    [LibraryImport(PeerLibraries.GgmlBase)]
+    private static partial void quantize_row_q8_K_ref(float* weights, byte* blocks, long count);
 
     [LibraryImport(PeerLibraries.GgmlBase)]
     private static partial TypeTraits* ggml_get_type_traits(int type);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
 
 namespace Jibun.Formats;
@@ -21,6 +22,26 @@ internal static class BitPlanes
         (bytes >> 2 & mask).CopyTo(codes[32..]);
         (bytes >> 4 & mask).CopyTo(codes[64..]);
         (bytes >> 6).CopyTo(codes[96..]);
+    }
+
+    /// <summary>Four 2-bit codes of every byte, one after another, the first in its lowest bits.</summary>
+    public static void Consecutive(ReadOnlySpan<byte> packed, Span<byte> codes)
+    {
+        for (int i = 0; i < packed.Length; i++)
+        {
+            uint four = packed[i];
+            BinaryPrimitives.WriteUInt32LittleEndian(codes[(4 * i)..], (four | four << 6 | four << 12 | four << 18) & 0x03030303);
+        }
+    }
+
+    /// <summary>The eight bits of every byte, one after another, the first the lowest.</summary>
+    public static void ConsecutiveBits(ReadOnlySpan<byte> packed, Span<byte> codes)
+    {
+        for (int i = 0; i < packed.Length; i++)
+        {
+            ulong apart = packed[i] * 0x0101010101010101ul & 0x8040201008040201ul; // bit j alone in byte j
+            BinaryPrimitives.WriteUInt64LittleEndian(codes[(8 * i)..], (apart + 0x7F7F7F7F7F7F7F7Ful) >> 7 & 0x0101010101010101ul);
+        }
     }
 
     /// <summary>Adds bit <paramref name="bit"/> of each of 32 bytes to 32 codes, as their bit <paramref name="place"/>.</summary>

@@ -18,6 +18,7 @@ public sealed unsafe class BlockFormat
         int blockSize,
         int blockBytes,
         int tensorScaleBytes,
+        int rowScaleBytes,
         ActivationFormat activation,
         delegate*<ReadOnlySpan<byte>, Span<float>, void> decode,
         delegate*<ReadOnlySpan<float>, ReadOnlySpan<float>, Span<byte>, void> encode,
@@ -28,6 +29,7 @@ public sealed unsafe class BlockFormat
         BlockSize = blockSize;
         BlockBytes = blockBytes;
         TensorScaleBytes = tensorScaleBytes;
+        RowScaleBytes = rowScaleBytes;
         Activation = activation;
         this.decode = decode;
         this.encode = encode;
@@ -54,6 +56,9 @@ public sealed unsafe class BlockFormat
 
     private int TensorScaleBytes { get; }
 
+    /// <summary>Bytes of the scale before the blocks of each row; 0 for formats without one.</summary>
+    public int RowScaleBytes { get; }
+
     /// <summary>What the format is made of; null for float formats.</summary>
     public BlockAnatomy? Anatomy { get; private init; }
 
@@ -69,7 +74,8 @@ public sealed unsafe class BlockFormat
     private static BlockFormat Of<T>(BlockAnatomy? anatomy) where T : unmanaged, IBlockFormat<T>
     {
         return new BlockFormat(
-            T.Type, T.BlockSize, Unsafe.SizeOf<T>(), T.TensorScaleBytes, T.Activation, &DecodeRow<T>, &EncodeRow<T>, &DotRow<T>)
+            T.Type, T.BlockSize, Unsafe.SizeOf<T>(), T.TensorScaleBytes, T.RowScaleBytes, T.Activation,
+            &DecodeRow<T>, &EncodeRow<T>, &DotRow<T>)
         {
             Anatomy = anatomy,
         };
@@ -80,7 +86,7 @@ public sealed unsafe class BlockFormat
     {
         if (columns < 0 || columns % BlockSize != 0)
             throw new ModelException($"a row of {columns} columns cannot be {Name}, which holds {BlockSize} weights a block");
-        return checked(columns / BlockSize * BlockBytes);
+        return checked(columns / BlockSize * BlockBytes + RowScaleBytes);
     }
 
     /// <summary>Bytes of a whole tensor, its scale included where the format has one.</summary>
@@ -99,11 +105,27 @@ public sealed unsafe class BlockFormat
         BinaryPrimitives.WriteSingleLittleEndian(tail, scale);
     }
 
-    /// <summary>Decodes whole blocks, of one row or of several; in units of the tensor scale where the format has one.</summary>
+    /// <summary>The scale of a row of <see cref="RowBytes"/> bytes; 1 for formats without one.</summary>
+    public float ReadRowScale(ReadOnlySpan<byte> row) => RowScaleBytes == 0 ? 1 : TernaryRow.ReadScale(row[..RowScaleBytes]);
+
+    /// <summary>
+    /// Decodes one row, or blocks of several where rows have no scale of their own; in units of the tensor scale where the format
+    /// has one.
+    /// </summary>
     public void Decode(ReadOnlySpan<byte> blocks, Span<float> weights)
     {
         RequireSameLength(blocks.Length, weights.Length);
-        decode(blocks, weights);
+        decode(blocks[RowScaleBytes..], weights);
+        if (RowScaleBytes == 0) return;
+        float scale = ReadRowScale(blocks);
+        foreach (ref float weight in weights) weight *= scale;
+    }
+
+    /// <summary>Decodes rows that follow each other.</summary>
+    public void DecodeRows(ReadOnlySpan<byte> rows, int columns, Span<float> weights)
+    {
+        int rowBytes = checked((int)RowBytes(columns));
+        for (int row = 0; row < weights.Length / columns; row++) Decode(rows.Slice(row * rowBytes, rowBytes), weights.Slice(row * columns, columns));
     }
 
     /// <summary>Encodes one row; <paramref name="importance"/> is empty or one non-negative number a column.</summary>
@@ -133,7 +155,7 @@ public sealed unsafe class BlockFormat
     }
 
     /// <summary>The product of one row with activations, in units of the tensor scale where the format has one.</summary>
-    public float Dot(ReadOnlySpan<byte> row, ActivationBlock activations) => dot(row, activations);
+    public float Dot(ReadOnlySpan<byte> row, ActivationBlock activations) => dot(row[RowScaleBytes..], activations) * ReadRowScale(row);
 
     /// <summary>Takes one block of an integer format apart.</summary>
     internal void Unpack(byte* block, ref UnpackedBlock parts) => unpack(block, ref parts);
@@ -151,7 +173,12 @@ public sealed unsafe class BlockFormat
         T.DecodeRow(MemoryMarshal.Cast<byte, T>(bytes), weights);
 
     private static void EncodeRow<T>(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> bytes)
-        where T : unmanaged, IBlockFormat<T> => T.EncodeRow(weights, importance, MemoryMarshal.Cast<byte, T>(bytes));
+        where T : unmanaged, IBlockFormat<T>
+    {
+        Span<T> blocks = MemoryMarshal.Cast<byte, T>(bytes[T.RowScaleBytes..]);
+        if (T.RowScaleBytes == 0) T.EncodeRow(weights, importance, blocks);
+        else TernaryRow.Encode(weights, importance, bytes[..T.RowScaleBytes], blocks);
+    }
 
     // Blocks are added in double precision: the sum does not depend on the length of the row, and hardly on the order.
     private static float DotRow<T>(ReadOnlySpan<byte> bytes, ActivationBlock activations) where T : unmanaged, IBlockFormat<T>

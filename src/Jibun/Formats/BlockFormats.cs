@@ -11,6 +11,7 @@ public static class BlockFormats
         BlockFormat.Of<F16>(),
         BlockFormat.Of<BF16>(),
         BlockFormat.OfInteger<Q8_0>(),
+        BlockFormat.OfInteger<Q8_1>(),
         BlockFormat.OfInteger<Q4_0>(),
         BlockFormat.OfInteger<Q4_1>(),
         BlockFormat.OfInteger<Q5_0>(),
@@ -20,6 +21,7 @@ public static class BlockFormats
         BlockFormat.OfInteger<Q4_K>(),
         BlockFormat.OfInteger<Q5_K>(),
         BlockFormat.OfInteger<Q6_K>(),
+        BlockFormat.OfInteger<Q8_K>(),
         BlockFormat.OfInteger<IQ4_NL>(),
         BlockFormat.OfInteger<IQ4_XS>(),
         BlockFormat.OfInteger<IQ1_S>(),
@@ -30,6 +32,7 @@ public static class BlockFormats
         BlockFormat.OfInteger<IQ3_XXS>(),
         BlockFormat.OfInteger<IQ3_S>(),
         BlockFormat.OfInteger<MXFP4>(),
+        BlockFormat.OfInteger<NVFP4>(),
         BlockFormat.OfInteger<TQ1_0>(),
         BlockFormat.OfInteger<TQ2_0>(),
         BlockFormat.OfInteger<Q1_0>(),
@@ -37,6 +40,8 @@ public static class BlockFormats
         BlockFormat.OfInteger<PTQ1_0>(),
         BlockFormat.OfInteger<PQ2_0>(),
         BlockFormat.OfInteger<I2_S>(),
+        BlockFormat.OfInteger<IQ1_BN>(),
+        BlockFormat.OfInteger<IQ2_BN>(),
     ];
 
     private static readonly Dictionary<GgmlType, BlockFormat> ByType = All.ToDictionary(format => format.Type);

@@ -14,8 +14,7 @@ public struct I2_S : IIntegerBlock<I2_S>
     public static GgmlType Type => GgmlType.I2_S;
     public static int BlockSize => 128;
     public static ActivationFormat Activation => ActivationFormat.Q8_Row;
-    public static BlockAnatomy Anatomy { get; } =
-        new(CodeBits: 2, ZeroPoint: 1, SubBlock: 128, BlockSize: 128, HasBlockScale: false);
+    public static BlockAnatomy Anatomy => TernaryRow.Anatomy;
     public static int TensorScaleBytes => 32;
 
     public static void Decode(in I2_S block, Span<float> weights)

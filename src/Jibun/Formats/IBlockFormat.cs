@@ -20,6 +20,12 @@ public interface IBlockFormat<TSelf> where TSelf : unmanaged, IBlockFormat<TSelf
     /// </summary>
     static virtual int TensorScaleBytes => 0;
 
+    /// <summary>
+    /// Bytes before the blocks of each row that hold its scale, a float16 or a float32 (0: every block has its own). Blocks of such
+    /// a format decode, encode and multiply in units of that scale.
+    /// </summary>
+    static virtual int RowScaleBytes => 0;
+
     /// <summary>Writes the block's <see cref="BlockSize"/> weights, bit for bit as upstream does.</summary>
     static abstract void Decode(in TSelf block, Span<float> weights);
 

@@ -76,6 +76,18 @@ public struct SBytes32
     private sbyte first;
 }
 
+[InlineArray(256)]
+public struct SBytes256
+{
+    private sbyte first;
+}
+
+[InlineArray(16)]
+public struct Shorts16
+{
+    private short first;
+}
+
 [InlineArray(8)]
 public struct Nibbles32x8
 {

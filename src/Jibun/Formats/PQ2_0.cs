@@ -12,7 +12,7 @@ public struct PQ2_0 : IIntegerBlock<PQ2_0>
     public static GgmlType Type => GgmlType.PQ2_0;
     public static int BlockSize => 128;
     public static ActivationFormat Activation => ActivationFormat.Q8_0;
-    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 2, ZeroPoint: 1, SubBlock: 32, BlockSize: 32);
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 2, ZeroPoint: 1, SubBlock: 32, BlockSize: 128, ScalesActivations: true);
 
     public static void Decode(in PQ2_0 block, Span<float> weights)
     {
@@ -30,7 +30,7 @@ public struct PQ2_0 : IIntegerBlock<PQ2_0>
 
     public static void Unpack(in PQ2_0 block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 128; i++) parts.Codes[i] = (byte)block.Code(i);
+        BitPlanes.Consecutive(block.Codes, parts.Codes);
         parts.D = block.Scale;
     }
 

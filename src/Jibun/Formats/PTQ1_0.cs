@@ -16,7 +16,7 @@ public struct PTQ1_0 : IIntegerBlock<PTQ1_0>
     public static GgmlType Type => GgmlType.PTQ1_0;
     public static int BlockSize => 128;
     public static ActivationFormat Activation => ActivationFormat.Q8_0;
-    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 2, ZeroPoint: 1, SubBlock: 32, BlockSize: 32);
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 2, ZeroPoint: 1, SubBlock: 32, BlockSize: 128, ScalesActivations: true);
 
     public static void Decode(in PTQ1_0 block, Span<float> weights)
     {
@@ -36,7 +36,12 @@ public struct PTQ1_0 : IIntegerBlock<PTQ1_0>
 
     public static void Unpack(in PTQ1_0 block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 128; i++) parts.Codes[i] = (byte)block.Code(i);
+        ReadOnlySpan<byte> packed = block.Codes;
+        Span<byte> planes = stackalloc byte[80];
+        BitPlanes.Trits(packed, 5, parts.Codes);
+        BitPlanes.Trits(packed[8..], 5, planes); // their upper halves are bytes 16 to 23
+        for (int plane = 0; plane < 5; plane++) planes.Slice(plane * 16 + 8, 8).CopyTo(parts.Codes[(80 + plane * 8)..]);
+        for (int i = 120; i < 128; i++) parts.Codes[i] = (byte)block.Code(i);
         parts.D = block.Scale;
     }
 

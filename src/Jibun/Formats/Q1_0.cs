@@ -12,7 +12,7 @@ public struct Q1_0 : IIntegerBlock<Q1_0>
     public static GgmlType Type => GgmlType.Q1_0;
     public static int BlockSize => 128;
     public static ActivationFormat Activation => ActivationFormat.Q8_0;
-    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 2, ZeroPoint: 1, SubBlock: 32, BlockSize: 32);
+    public static BlockAnatomy Anatomy { get; } = new(CodeBits: 1, ZeroPoint: 1, SubBlock: 32, BlockSize: 128, ScalesActivations: true, Table: new CodeTable(1, -1, 1));
 
     public static void Decode(in Q1_0 block, Span<float> weights)
     {
@@ -37,7 +37,7 @@ public struct Q1_0 : IIntegerBlock<Q1_0>
 
     public static void Unpack(in Q1_0 block, ref UnpackedBlock parts)
     {
-        for (int i = 0; i < 128; i++) parts.Codes[i] = (byte)(block.IsPositive(i) ? 2 : 0);
+        BitPlanes.ConsecutiveBits(block.Signs, parts.Codes);
         parts.D = block.Scale;
     }
 

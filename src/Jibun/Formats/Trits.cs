@@ -10,6 +10,12 @@ internal static class Trits
     /// <summary>Digit 0 … 4, the most significant first.</summary>
     public static int Digit(byte packed, int index) => (byte)(packed * PowersOf3[index]) * 3 >> 8;
 
+    /// <summary>All five digits, the least significant in the lowest byte.</summary>
+    public static ulong CodesFromLast(byte packed) => FromLast[packed];
+
+    private static readonly ulong[] FromLast =
+        [.. Enumerable.Range(0, 256).Select(packed => Enumerable.Range(0, 5).Aggregate(0ul, (codes, i) => codes << 8 | (uint)Digit((byte)packed, i)))];
+
     /// <summary>Packs the codes of up to five weights that lie <paramref name="stride"/> apart; missing ones are 0.</summary>
     public static byte Pack(ReadOnlySpan<float> weights, float inverse, int stride)
     {

@@ -23,7 +23,8 @@ public enum KernelTier
 /// <summary>The kernels of one tier, made when a layout is first used.</summary>
 public sealed class KernelSet(KernelTier tier)
 {
-    private readonly Dictionary<GgmlType, IRowGroupKernel> _kernels = [];
+    private readonly Dictionary<RowGroupLayout, IRowGroupKernel> _integer = [];
+    private readonly Dictionary<GgmlType, IRowGroupKernel> _float = [];
 
     public KernelTier Tier { get; } = IsSupported(tier) ? tier : throw new NotSupportedException($"this machine cannot run the {tier} kernels");
 
@@ -49,11 +50,17 @@ public sealed class KernelSet(KernelTier tier)
 
     internal IRowGroupKernel For(Matrix matrix)
     {
-        lock (_kernels)
+        lock (_integer)
         {
-            GgmlType type = matrix.Format.Type;
-            if (!_kernels.TryGetValue(type, out IRowGroupKernel? kernel))
-                _kernels[type] = kernel = matrix.Layout is { } layout ? Make(layout) : Make(type);
+            IRowGroupKernel? kernel;
+            if (matrix.Layout is { } layout)
+            {
+                if (!_integer.TryGetValue(layout, out kernel)) _integer[layout] = kernel = Make(layout);
+            }
+            else if (!_float.TryGetValue(matrix.Format.Type, out kernel))
+            {
+                _float[matrix.Format.Type] = kernel = Make(matrix.Format.Type);
+            }
             return kernel;
         }
     }

@@ -78,14 +78,15 @@ public sealed unsafe class Matrix
                 group[(column / 2 * RowGroupLayout.Rows + row) * 2 + column % 2] = source[(long)row * columns + column];
     }
 
-    private static readonly Dictionary<GgmlType, RowGroupLayout> Layouts = [];
+    // Formats of one anatomy share their layout, and with it their kernels.
+    private static readonly Dictionary<BlockAnatomy, RowGroupLayout> Layouts = [];
 
     private static RowGroupLayout LayoutOf(BlockFormat format)
     {
         lock (Layouts)
         {
-            if (!Layouts.TryGetValue(format.Type, out RowGroupLayout? layout))
-                Layouts[format.Type] = layout = new RowGroupLayout(format.Anatomy!);
+            if (!Layouts.TryGetValue(format.Anatomy!, out RowGroupLayout? layout))
+                Layouts[format.Anatomy!] = layout = new RowGroupLayout(format.Anatomy!);
             return layout;
         }
     }

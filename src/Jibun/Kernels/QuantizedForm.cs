@@ -9,59 +9,70 @@ namespace Jibun.Kernels;
 internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy anatomy) : ActivationForm
 {
     private readonly NativeBuffer _codes = new(), _scales = new(), _offsets = new(), _pairSums = new();
-    private readonly int _block = anatomy.BlockSize, _sub = anatomy.SubBlock, _zero = anatomy.ZeroPoint;
-    private readonly bool _mins = anatomy.HasMins;
+    private readonly int _sub = anatomy.SubBlock, _zero = anatomy.ZeroPoint;
+    private readonly bool _mins = anatomy.HasMins, _wholeRows = anatomy.Scale == ScaleKind.Row;
     private int _columns;
 
     public override bool Serves(Matrix matrix) =>
-        matrix.Layout?.Anatomy is { } o && format == matrix.Format.Activation && _block == o.BlockSize && _sub == o.SubBlock && _zero == o.ZeroPoint && _mins == o.HasMins;
+        matrix.Layout?.Anatomy is { } o && format == matrix.Format.Activation && anatomy.ScaledColumns == o.ScaledColumns && _sub == o.SubBlock
+        && _zero == o.ZeroPoint && _mins == o.HasMins && _wholeRows == (o.Scale == ScaleKind.Row);
 
     public override void Reserve(int rows, int columns)
     {
         _columns = columns;
         _codes.Require((long)rows * columns);
-        _scales.Require<float>((long)rows * (columns / _block));
-        if (_zero != 0) _offsets.Require<int>((long)rows * (columns / _sub));
+        _scales.Require<float>((long)rows * ScalesPerRow);
+        if (_zero != 0) _offsets.Require<int>((long)rows * OffsetsPerRow);
         if (_mins) _pairSums.Require<int>((long)rows * (columns / _sub / 2));
     }
 
     public override void Point(RowGroupArguments* arguments, int firstToken)
     {
-        arguments->Blocks = _columns / _block;
+        arguments->Blocks = _columns / anatomy.BlockSize;
         arguments->Codes = (sbyte*)_codes.Pointer + (long)firstToken * _columns;
-        arguments->Scales = (float*)_scales.Pointer + (long)firstToken * (_columns / _block);
-        arguments->Offsets = _zero == 0 ? null : (int*)_offsets.Pointer + (long)firstToken * (_columns / _sub);
+        arguments->Scales = (float*)_scales.Pointer + (long)firstToken * ScalesPerRow;
+        arguments->Offsets = _zero == 0 ? null : (int*)_offsets.Pointer + (long)firstToken * OffsetsPerRow;
         arguments->PairSums = _mins ? (int*)_pairSums.Pointer + (long)firstToken * (_columns / _sub / 2) : null;
     }
+
+    private int ScalesPerRow => _wholeRows ? 1 : _columns / anatomy.ScaledColumns;
+
+    private int OffsetsPerRow => _wholeRows ? 1 : _columns / _sub;
 
     public override void Take(float* values, int firstToken, int tokens)
     {
         RowGroupArguments tile;
         Point(&tile, firstToken);
+        int scaled = anatomy.ScaledColumns, group = format.ScaleGroup(_columns);
         for (int token = 0; token < tokens; token++)
         {
             float* row = values + (long)(firstToken + token) * _columns;
-            float rowScale = 0, rowInverse = 0;
-            if (format == ActivationFormat.Q8_Row) (rowScale, rowInverse) = RowScale(row, _columns);
-            for (int block = 0; block < _columns / _block; block++)
+            float scale = 0, inverse = 0;
+            int total = 0;
+            for (int start = 0; start < _columns; start += scaled)
             {
-                float* x = row + block * _block;
-                (float scale, float inverse) = format switch
+                if (start % group == 0)
                 {
-                    ActivationFormat.Q8_Row => (rowScale, rowInverse),
-                    ActivationFormat.Q8_K => SignedScale(x, _block),
-                    _ => AbsoluteScale(x, _block),
-                };
-                tile.Scales[block * tokens + token] = scale;
-                for (int sub = 0; sub < _block / _sub; sub++)
+                    (scale, inverse) = format switch
+                    {
+                        ActivationFormat.Q8_Row => RowScale(row, _columns),
+                        ActivationFormat.Q8_K => SignedScale(row + start, group),
+                        _ => AbsoluteScale(row + start, group),
+                    };
+                }
+                if (!_wholeRows) tile.Scales[start / scaled * tokens + token] = scale;
+                for (int position = start; position < start + scaled; position += _sub)
                 {
-                    int position = block * _block + sub * _sub;
-                    int sum = Round(x + sub * _sub, _sub, inverse, (int*)tile.Codes + position / 4 * tokens + token, tokens);
+                    int sum = Round(row + position, _sub, inverse, (int*)tile.Codes + position / 4 * tokens + token, tokens);
                     int index = position / _sub;
-                    if (_zero != 0) tile.Offsets[index * tokens + token] = -_zero * sum;
+                    total += sum;
+                    if (_zero != 0 && !_wholeRows) tile.Offsets[index * tokens + token] = -_zero * sum;
                     if (_mins) ((short*)(tile.PairSums + index / 2 * tokens + token))[index % 2] = (short)sum;
                 }
             }
+            if (!_wholeRows) continue;
+            tile.Scales[token] = scale;
+            if (_zero != 0) tile.Offsets[token] = -_zero * total;
         }
     }
 

@@ -13,8 +13,8 @@ public unsafe struct RowGroupArguments
     public long Groups;
     public long Blocks; // blocks per row; steps of columns per row for float weights
     public sbyte* Codes; // [columns / 4][T][4]; for float weights the rows of FloatForm
-    public float* Scales; // [blocks][T]
-    public int* Offsets; // [columns / SubBlock][T]: −ZeroPoint · sum of the codes
+    public float* Scales; // [columns / ScaledColumns][T]; with a scale a row [T]
+    public int* Offsets; // [columns / SubBlock][T]: −ZeroPoint · sum of the codes; with a scale a row [T]
     public int* PairSums; // [columns / SubBlock / 2][T]: two int16 sums of the codes of neighbouring sub-blocks
     public float* Output; // token 0, first row of the first group
     public long OutputStride; // bytes from token to token
@@ -31,9 +31,9 @@ public unsafe struct RowGroupArguments
 }
 
 /// <summary>
-/// One kernel tier for one kind of weights. For integer weights all tiers compute the same integers and then, per block,
-/// <c>y = fma(int, d·a, y)</c> and <c>y = fma(−mins, dmin·a, y)</c> in that order, so they agree bit for bit,
-/// whatever the tile size or the number of threads.
+/// One kernel tier for one kind of weights. For integer weights all tiers compute the same integers and then, per block or part of
+/// one with its own activation scale, <c>y = fma(int, d·a, y)</c> and <c>y = fma(−mins, dmin·a, y)</c> in that order; where rows have one
+/// scale each, <c>y = int·a</c> once a row. So they agree bit for bit, whatever the tile size or the number of threads.
 /// </summary>
 public unsafe interface IRowGroupKernel
 {

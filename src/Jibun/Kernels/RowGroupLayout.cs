@@ -6,7 +6,8 @@ namespace Jibun.Kernels;
 /// The execution layout of integer formats. Sixteen rows lie interleaved, one in each 32-bit lane of a 512-bit vector, four
 /// consecutive columns in the lane's bytes, so that one byte dot product (vpdpbusd, sdot) advances sixteen rows by four columns
 /// with the activations broadcast. A row group is a sequence of blocks; a block is
-/// <code>code planes | sub-scales [SubBlocks][16] int8 | mins [SubBlocks/2][16][2] uint8 | d [16] float16 | dmin [16] float16</code>
+/// <code>code planes | sub-scales [SubBlocks][16] int8 | mins [SubBlocks/2][16][2] uint8 | d [16] float16 or float32 | dmin [16] float16</code>
+/// Where rows have one scale each, a row group ends with these: [16] float32.
 /// A code of 3, 5 or 6 bits is a 2- or 4-bit plane and a 1- or 2-bit plane; planes are cut into units of <see cref="UnitGroups"/> column groups.
 /// </summary>
 public sealed class RowGroupLayout
@@ -24,7 +25,7 @@ public sealed class RowGroupLayout
         ScaleOffset = CodeBytes;
         MinOffset = ScaleOffset + (anatomy.HasScales ? anatomy.SubBlocks * Rows : 0);
         DOffset = MinOffset + (anatomy.HasMins ? anatomy.SubBlocks * Rows : 0);
-        DMinOffset = DOffset + (anatomy.HasBlockScale ? Rows * 2 : 0);
+        DMinOffset = DOffset + Rows * anatomy.Scale switch { ScaleKind.Half => 2, ScaleKind.Single => 4, _ => 0 };
         BlockBytes = DMinOffset + (anatomy.HasMins ? Rows * 2 : 0);
     }
 
@@ -48,7 +49,10 @@ public sealed class RowGroupLayout
     /// <summary>Bytes of one block of all sixteen rows.</summary>
     public int BlockBytes { get; }
 
-    public long GroupBytes(int columns) => (long)columns / Anatomy.BlockSize * BlockBytes;
+    /// <summary>Of the scales behind a row group's blocks.</summary>
+    public int RowScaleBytes => Anatomy.Scale == ScaleKind.Row ? Rows * sizeof(float) : 0;
+
+    public long GroupBytes(int columns) => (long)columns / Anatomy.BlockSize * BlockBytes + RowScaleBytes;
 
     public long TensorBytes(long rows, int columns) => (rows + Rows - 1) / Rows * GroupBytes(columns);
 

@@ -16,6 +16,8 @@ internal static unsafe class RowGroupPacking
         byte* lanes = stackalloc byte[RowGroupLayout.Rows * format.BlockSize];
         Span<short> scales = stackalloc short[parts * subBlocks];
         Span<short> mins = stackalloc short[parts * subBlocks];
+        Span<Half> partScales = stackalloc Half[parts];
+        byte* blocks = source + format.RowScaleBytes;
         for (int block = 0; block < columns / format.BlockSize; block++, group += parts * layout.BlockBytes)
         {
             for (int row = 0; row < RowGroupLayout.Rows; row++)
@@ -25,8 +27,9 @@ internal static unsafe class RowGroupPacking
                     Codes = new Span<byte>(codes + row * format.BlockSize, format.BlockSize),
                     Scales = scales,
                     Mins = mins,
+                    PartScales = partScales,
                 };
-                if (row < rows) format.Unpack(source + row * rowBytes + (long)block * format.BlockBytes, ref unpacked);
+                if (row < rows) format.Unpack(blocks + row * rowBytes + (long)block * format.BlockBytes, ref unpacked);
                 else Blank(anatomy, ref unpacked);
                 for (int part = 0; part < parts; part++) PutScales(layout, group + part * layout.BlockBytes, row, part, in unpacked);
             }
@@ -34,15 +37,24 @@ internal static unsafe class RowGroupPacking
             for (int part = 0; part < parts; part++)
                 PutCodes(layout, group + part * layout.BlockBytes, lanes + part * anatomy.BlockSize * RowGroupLayout.Rows);
         }
+        if (anatomy.Scale != ScaleKind.Row) return;
+        for (int row = 0; row < RowGroupLayout.Rows; row++)
+            ((float*)group)[row] = row < rows ? format.ReadRowScale(new ReadOnlySpan<byte>(source + row * rowBytes, format.RowScaleBytes)) : 0;
     }
 
     /// <summary>Decodes one row out of a row group, with the arithmetic of <see cref="BlockAnatomy"/>.</summary>
     public static void DecodeRow(RowGroupLayout layout, byte* group, int row, float tensorScale, Span<float> weights)
     {
         BlockAnatomy anatomy = layout.Anatomy;
+        float* rowScales = (float*)(group + layout.GroupBytes(weights.Length) - layout.RowScaleBytes);
         for (int start = 0; start < weights.Length; start += anatomy.BlockSize, group += layout.BlockBytes)
         {
-            float d = anatomy.HasBlockScale ? tensorScale * (float)((Half*)(group + layout.DOffset))[row] : tensorScale;
+            float d = tensorScale * anatomy.Scale switch
+            {
+                ScaleKind.Half => (float)((Half*)(group + layout.DOffset))[row],
+                ScaleKind.Single => ((float*)(group + layout.DOffset))[row],
+                _ => rowScales[row],
+            };
             float dmin = anatomy.HasMins ? tensorScale * (float)((Half*)(group + layout.DMinOffset))[row] : 0;
             for (int sub = 0; sub < anatomy.SubBlocks; sub++)
             {
@@ -80,7 +92,8 @@ internal static unsafe class RowGroupPacking
             if (anatomy.HasScales) block[layout.ScaleOffset + sub * RowGroupLayout.Rows + row] = (byte)from.Scales[part * anatomy.SubBlocks + sub];
             if (anatomy.HasMins) block[MinIndex(layout, sub, row)] = (byte)from.Mins[part * anatomy.SubBlocks + sub];
         }
-        if (anatomy.HasBlockScale) ((Half*)(block + layout.DOffset))[row] = from.D;
+        if (anatomy.Scale == ScaleKind.Half) ((Half*)(block + layout.DOffset))[row] = anatomy.HasPartScales ? from.PartScales[part] : from.D;
+        else if (anatomy.Scale == ScaleKind.Single) ((float*)(block + layout.DOffset))[row] = from.WideD;
         if (anatomy.HasMins) ((Half*)(block + layout.DMinOffset))[row] = from.DMin;
     }
 
@@ -123,5 +136,7 @@ internal static unsafe class RowGroupPacking
         parts.Scales.Clear();
         parts.Mins.Clear();
         parts.D = parts.DMin = Half.Zero;
+        parts.WideD = 0;
+        parts.PartScales.Clear();
     }
 }

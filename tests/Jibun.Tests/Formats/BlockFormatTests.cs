@@ -33,6 +33,7 @@ public sealed class BlockFormatTests
         {
             Assert.True(GgmlTypeLayout.TryGet(format.Type, out GgmlTypeLayout? layout));
             Assert.Equal(layout.BytesPerTensor(512, 3), format.TensorBytes(512, 3));
+            Assert.Equal(layout.RowBytes, format.RowScaleBytes);
         }
     }
 

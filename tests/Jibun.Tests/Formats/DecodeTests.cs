@@ -6,7 +6,7 @@ namespace Jibun.Tests.Formats;
 public sealed class DecodeTests
 {
     [Theory]
-    [MemberData(nameof(FormatCases.KnownUpstream), MemberType = typeof(FormatCases))]
+    [MemberData(nameof(FormatCases.DecodedUpstream), MemberType = typeof(FormatCases))]
     public void RandomBytesDecodeAsUpstreamDoes(GgmlType type)
     {
         Upstream.Require();
@@ -18,7 +18,7 @@ public sealed class DecodeTests
     }
 
     [Theory]
-    [MemberData(nameof(FormatCases.KnownUpstream), MemberType = typeof(FormatCases))]
+    [MemberData(nameof(FormatCases.DecodedUpstream), MemberType = typeof(FormatCases))]
     public void BlocksThatUpstreamEncodedDecodeAsUpstreamDoes(GgmlType type)
     {
         Upstream.Require();

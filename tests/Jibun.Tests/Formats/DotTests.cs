@@ -13,7 +13,7 @@ public sealed class DotTests
         Random random = new(11);
         for (int seed = 0; seed < 16; seed++)
         {
-            byte[] row = FormatCases.RandomBlocks(format, columns, random);
+            byte[] row = FormatCases.RandomRows(format, 1, columns, random);
             float[] weights = new float[columns];
             format.Decode(row, weights);
             float[] values = seed % 2 == 0 ? FormatCases.Gaussian(columns, seed) : FormatCases.HeavyTailed(columns, seed);

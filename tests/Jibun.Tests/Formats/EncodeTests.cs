@@ -25,7 +25,7 @@ public sealed class EncodeTests(ITestOutputHelper output)
 
     /// <summary>All but those that hold any finite weight.</summary>
     public static TheoryData<GgmlType> Bounded =>
-        [.. BlockFormats.All.Select(format => format.Type).Except([GgmlType.F32, GgmlType.I2_S])];
+        [.. BlockFormats.All.Select(format => format.Type).Except([GgmlType.F32, GgmlType.Q8_K, GgmlType.I2_S, GgmlType.IQ2_BN])];
 
     [Theory]
     [MemberData(nameof(Fixed))]
@@ -41,7 +41,7 @@ public sealed class EncodeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(FormatCases.KnownUpstream), MemberType = typeof(FormatCases))]
+    [MemberData(nameof(FormatCases.DecodedUpstream), MemberType = typeof(FormatCases))]
     public void ErrorsAreNotAboveUpstreams(GgmlType type)
     {
         Upstream.Require();
@@ -105,11 +105,19 @@ public sealed class EncodeTests(ITestOutputHelper output)
             Assert.Contains("600", Assert.Throws<JibunException>(() => Encode(format, weights, importance)).Message);
     }
 
-    [Fact]
-    public void I2_SKeepsTernaryWeights()
+    [Theory]
+    [InlineData(GgmlType.I2_S, 1)]
+    [InlineData(GgmlType.IQ1_BN, 0.75)]
+    [InlineData(GgmlType.IQ2_BN, 0.3)]
+    [InlineData(GgmlType.TQ1_0, 0.75)]
+    [InlineData(GgmlType.TQ2_0, 0.75)]
+    [InlineData(GgmlType.Q2_0, 0.75)]
+    [InlineData(GgmlType.PQ2_0, 0.75)]
+    [InlineData(GgmlType.PTQ1_0, 0.75)]
+    public void TernaryWeightsAreKept(GgmlType type, float scale)
     {
-        float[] weights = [.. FormatCases.Gaussian(Columns, seed: 6).Select(x => MathF.Round(Math.Clamp(x, -1, 1)))];
-        BlockFormat format = BlockFormat.Of<I2_S>();
+        float[] weights = [.. FormatCases.Gaussian(Columns, seed: 6).Select(x => scale * MathF.Round(Math.Clamp(x, -1, 1)))];
+        BlockFormat format = BlockFormats.Get(type, "test");
         Assert.Equal(weights, Decode(format, Encode(format, weights), Columns));
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Jibun.Formats;
 
@@ -7,7 +8,7 @@ namespace Jibun.Tests.Formats;
 internal static class FormatCases
 {
     /// <summary>Formats of forks, whose blocks upstream does not know.</summary>
-    private static readonly GgmlType[] Forks = [GgmlType.I2_S, GgmlType.PTQ1_0, GgmlType.PQ2_0];
+    private static readonly GgmlType[] Forks = [GgmlType.I2_S, GgmlType.IQ1_BN, GgmlType.IQ2_BN, GgmlType.PTQ1_0, GgmlType.PQ2_0];
 
     private const int PoolSize = 256;
     private static readonly ConcurrentDictionary<GgmlType, byte[]> Pools = [];
@@ -16,14 +17,28 @@ internal static class FormatCases
 
     public static TheoryData<GgmlType> KnownUpstream => [.. BlockFormats.All.Select(format => format.Type).Except(Forks)];
 
-    /// <summary>Random codes and sub-scales, every scale and weight in them of ordinary size.</summary>
-    public static byte[] RandomBlocks(BlockFormat format, int columns, Random random)
+    /// <summary>Those that upstream decodes: it makes Q8_1 blocks only to multiply with them.</summary>
+    public static TheoryData<GgmlType> DecodedUpstream => [.. KnownUpstream.Select(row => row.Data).Except([GgmlType.Q8_1])];
+
+    /// <summary>Rows of random codes and sub-scales, every scale and weight in them of ordinary size.</summary>
+    public static byte[] RandomRows(BlockFormat format, int rows, int columns, Random random)
     {
         byte[] pool = Pools.GetOrAdd(format.Type, _ => RandomPool(format));
-        byte[] bytes = new byte[format.RowBytes(columns)];
-        for (int at = 0; at < bytes.Length; at += format.BlockBytes)
-            pool.AsSpan(random.Next(PoolSize) * format.BlockBytes, format.BlockBytes).CopyTo(bytes.AsSpan(at));
+        int rowBytes = (int)format.RowBytes(columns);
+        byte[] bytes = new byte[rows * rowBytes];
+        for (int row = 0; row < bytes.Length; row += rowBytes)
+        {
+            RandomRowScale(format, bytes.AsSpan(row, format.RowScaleBytes), random);
+            for (int at = row + format.RowScaleBytes; at < row + rowBytes; at += format.BlockBytes)
+                pool.AsSpan(random.Next(PoolSize) * format.BlockBytes, format.BlockBytes).CopyTo(bytes.AsSpan(at));
+        }
         return bytes;
+    }
+
+    private static void RandomRowScale(BlockFormat format, Span<byte> scale, Random random)
+    {
+        if (format.RowScaleBytes == 2) BinaryPrimitives.WriteHalfLittleEndian(scale, (Half)(random.NextSingle() + 0.1f));
+        if (format.RowScaleBytes == 4) BinaryPrimitives.WriteSingleLittleEndian(scale, random.NextSingle() + 0.1f);
     }
 
     private static byte[] RandomPool(BlockFormat format)
@@ -31,6 +46,7 @@ internal static class FormatCases
         Random random = new((int)format.Type);
         byte[] pool = new byte[PoolSize * format.BlockBytes];
         float[] weights = new float[format.BlockSize];
+        byte[] row = new byte[format.RowScaleBytes + format.BlockBytes]; // of one block
         for (int at = 0; at < pool.Length; at += format.BlockBytes)
         {
             Span<byte> block = pool.AsSpan(at, format.BlockBytes);
@@ -38,7 +54,8 @@ internal static class FormatCases
             {
                 random.NextBytes(block);
                 if (format.Type == GgmlType.MXFP4) block[0] = (byte)(96 + block[0] % 32); // execution layouts hold 2⁻³² and more
-                format.Decode(block, weights);
+                block.CopyTo(row.AsSpan(format.RowScaleBytes));
+                format.Decode(row, weights);
             }
             while (!weights.All(weight => MathF.Abs(weight) < 100));
         }

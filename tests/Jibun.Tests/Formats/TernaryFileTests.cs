@@ -3,12 +3,14 @@ using Jibun.Gguf;
 
 namespace Jibun.Tests.Formats;
 
-/// <summary>One ternary model in three encodings, I2_S by bitnet.cpp's own quantizer, must hold the same weights.</summary>
+/// <summary>One ternary model in five encodings, I2_S and the BN types by their own programs' quantizers, must hold the same weights.</summary>
 public sealed class TernaryFileTests
 {
     [Theory]
     [InlineData("TQ1_0", GgmlType.TQ1_0)]
     [InlineData("I2_S", GgmlType.I2_S)]
+    [InlineData("IQ1_BN", GgmlType.IQ1_BN)]
+    [InlineData("IQ2_BN", GgmlType.IQ2_BN)]
     public void EncodingsHoldTheSameTernaryWeights(string sibling, GgmlType type)
     {
         using GgufFile reference = GgufFile.Open(TestData.Find("parity", "tiny512-bitnet-TQ2_0.gguf"));
@@ -31,7 +33,7 @@ public sealed class TernaryFileTests
         BlockFormat format = BlockFormats.Get(tensor.Type, tensor.Name);
         Assert.Equal(tensor.ByteLength, format.TensorBytes(tensor.Columns, tensor.Rows));
         float[] weights = new float[tensor.ElementCount];
-        format.Decode(tensor.Bytes[..(int)(format.RowBytes(tensor.Columns) * tensor.Rows)], weights);
+        format.DecodeRows(tensor.Bytes, (int)tensor.Columns, weights);
         float scale = format.ReadTensorScale(tensor.Bytes);
         for (int i = 0; i < weights.Length; i++) weights[i] *= scale;
         return weights;

@@ -4,6 +4,7 @@ using Jibun.Cli;
 using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
 using Jibun.Formats;
+using Jibun.Kernels;
 
 namespace Jibun.Tests.House;
 
@@ -19,10 +20,11 @@ public class GeneratedDocsTests
     }
 
     [Fact]
-    public void The_formats_are_those_that_are_read() => Check("formats.md", "formats", ["type", "id", "bits a weight", "block", "bytes", "activations"],
+    public void The_formats_are_those_that_are_read() => Check("formats.md", "formats", ["type", "id", "bits a weight", "in memory", "block", "bytes", "activations"],
         BlockFormats.All.Select(format => (string[])
         [
             format.Name, ((uint)format.Type).ToString(CultureInfo.InvariantCulture), format.BitsPerWeight.ToString("0.####", CultureInfo.InvariantCulture),
+            (format.Anatomy is { } anatomy ? new RowGroupLayout(anatomy).BitsPerWeight : format.BitsPerWeight).ToString("0.####", CultureInfo.InvariantCulture),
             format.BlockSize.ToString(CultureInfo.InvariantCulture), format.BlockBytes.ToString(CultureInfo.InvariantCulture), format.Activation.ToString(),
         ]));
 

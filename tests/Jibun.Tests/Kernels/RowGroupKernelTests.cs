@@ -22,7 +22,7 @@ public sealed unsafe class RowGroupKernelTests
     {
         Assert.SkipUnless(KernelSet.IsSupported(tier), $"this machine cannot run the {tier} kernels");
         BlockFormat format = BlockFormats.Get(type, "test");
-        foreach ((int rows, int columns, int tokens) in new[] { (16, 256, 1), (37, 512, 1), (5, 768, 3), (48, 256, 8), (33, 1024, 21) })
+        foreach ((int rows, int columns, int tokens) in Shapes(format))
         {
             byte[] weights = RandomBlocks(format, rows, columns, seed: rows * columns);
             float[] x = RandomValues(tokens * columns, seed: tokens);
@@ -51,16 +51,25 @@ public sealed unsafe class RowGroupKernelTests
     {
         Assert.SkipUnless(KernelSet.IsSupported(tier), $"this machine cannot run the {tier} kernels");
         BlockFormat format = BlockFormats.Get(type, "test");
-        const int Rows = 91, Columns = 512, Tokens = 19;
-        byte[] weights = RandomBlocks(format, Rows, Columns, seed: 7);
-        float[] x = RandomValues(Tokens * Columns, seed: 8);
-        float[] together = Multiply(format, weights, Rows, Columns, x, Tokens, tier, threads: 3);
-        for (int token = 0; token < Tokens; token++)
+        foreach ((int rows, int columns, int tokens) in ((int, int, int)[])[(91, 512, 19), (29, 3 * format.BlockSize, 10)])
         {
-            float[] alone = Multiply(format, weights, Rows, Columns, x.AsSpan(token * Columns, Columns), 1, KernelTier.Portable, threads: 1);
-            Assert.Equal(alone, together.AsSpan(token * Rows, Rows).ToArray());
+            byte[] weights = RandomBlocks(format, rows, columns, seed: 7);
+            float[] x = RandomValues(tokens * columns, seed: 8);
+            float[] together = Multiply(format, weights, rows, columns, x, tokens, tier, threads: 3);
+            for (int token = 0; token < tokens; token++)
+            {
+                float[] alone = Multiply(format, weights, rows, columns, x.AsSpan(token * columns, columns), 1, KernelTier.Portable, threads: 1);
+                Assert.Equal(alone, together.AsSpan(token * rows, rows).ToArray());
+            }
         }
     }
+
+    /// <summary>Rows that fill no row group, tokens that fill no tile, and rows of few blocks, which formats of 32 weights a block serve.</summary>
+    private static (int Rows, int Columns, int Tokens)[] Shapes(BlockFormat format) =>
+    [
+        (16, 256, 1), (37, 512, 1), (5, 768, 3), (48, 256, 8), (33, 1024, 21),
+        (1, format.BlockSize, 1), (17, 3 * format.BlockSize, 2), (31, 5 * format.BlockSize, 9),
+    ];
 
     public static MatrixTheoryData<GgmlType, KernelTier, int> FloatCases => new(
         [GgmlType.F32, GgmlType.F16, GgmlType.BF16], [KernelTier.Portable, KernelTier.Emitted], [70, 73]);
@@ -96,7 +105,7 @@ public sealed unsafe class RowGroupKernelTests
             const int Rows = 21, Columns = 512;
             byte[] weights = RandomBlocks(format, Rows, Columns, seed: 5);
             float[] expected = new float[Rows * Columns], row = new float[Columns];
-            format.Decode(weights, expected);
+            format.DecodeRows(weights, Columns, expected);
             using var packed = new PackedMatrix(format, weights, Rows, Columns);
             for (int i = 0; i < Rows; i++)
             {
@@ -124,7 +133,7 @@ public sealed unsafe class RowGroupKernelTests
     }
 
     private static byte[] RandomBlocks(BlockFormat format, int rows, int columns, int seed) =>
-        FormatCases.RandomBlocks(format, rows * columns, new Random(seed));
+        FormatCases.RandomRows(format, rows, columns, new Random(seed));
 
     private static byte[] Rounded(BlockFormat format, float[] values)
     {

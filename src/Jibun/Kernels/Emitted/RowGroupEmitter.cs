@@ -52,16 +52,22 @@ internal sealed class RowGroupEmitter
         _c.mov(rdi, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Offsets))]);
         _c.mov(r8, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.PairSums))]);
         _c.mov(rcx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Blocks))]);
-        for (int t = 0; t < _tokens; t++) Zero(Sum(t));
+        if (HasRowScales) BeginSums(0, Chains(BlockGroups));
+        else for (int t = 0; t < _tokens; t++) Zero(Sum(t));
         _c.Label(ref block);
-        WriteBlock();
+        if (HasRowScales) AddProducts(0, BlockGroups);
+        else WriteBlock();
         _c.add(rax, _layout.BlockBytes);
         _c.add(rdx, _anatomy.BlockSize * _tokens);
-        _c.add(rsi, 4 * _tokens);
-        if (_anatomy.ZeroPoint != 0) _c.add(rdi, _anatomy.SubBlocks * 4 * _tokens);
-        if (_anatomy.HasMins) _c.add(r8, _anatomy.SubBlocks / 2 * 4 * _tokens);
+        if (!HasRowScales)
+        {
+            _c.add(rsi, _anatomy.BlockSize / _anatomy.ScaledColumns * 4 * _tokens);
+            if (_anatomy.ZeroPoint != 0) _c.add(rdi, _anatomy.SubBlocks * 4 * _tokens);
+            if (_anatomy.HasMins) _c.add(r8, _anatomy.SubBlocks / 2 * 4 * _tokens);
+        }
         _c.dec(rcx);
         _c.jnz(block);
+        if (HasRowScales) ScaleRows();
         Store();
         _c.add(r9, RowGroupLayout.Rows * 4);
         _c.dec(rbx);
@@ -72,8 +78,22 @@ internal sealed class RowGroupEmitter
         _c.db(table.Levels.ToArray());
     }
 
+    private bool HasRowScales => _anatomy.Scale == ScaleKind.Row;
+
+    private int BlockGroups => _anatomy.BlockSize / RowGroupLayout.GroupColumns;
+
     private void WriteBlock()
     {
+        if (_anatomy.ScalesActivations)
+        {
+            LoadScale();
+            for (int sub = 0; sub < _anatomy.SubBlocks; sub++)
+            {
+                SumSubBlock(sub);
+                for (int t = 0; t < _tokens; t++) AddScaled(t, SubBlock(t), sub);
+            }
+            return;
+        }
         if (_anatomy.HasScales)
         {
             for (int sub = 0; sub < _anatomy.SubBlocks; sub++)
@@ -96,22 +116,35 @@ internal sealed class RowGroupEmitter
         {
             SumSubBlock(0);
         }
-        if (_anatomy.HasBlockScale) _c.vcvtph2ps(zmm30, __ymmword_ptr[rax + _layout.DOffset]);
+        LoadScale();
+        for (int t = 0; t < _tokens; t++) AddScaled(t, _anatomy.HasScales ? Block(t) : SubBlock(t), 0);
+        if (_anatomy.HasMins) SubtractMins();
+    }
+
+    // zmm30 = d of the sixteen rows
+    private void LoadScale()
+    {
+        if (_anatomy.Scale == ScaleKind.Half) _c.vcvtph2ps(zmm30, __ymmword_ptr[rax + _layout.DOffset]);
+        else _c.vmovups(zmm30, __zmmword_ptr[rax + _layout.DOffset]);
+    }
+
+    /// <summary>Adds integer · (d · activation scale) to a token's sums.</summary>
+    private void AddScaled(int token, AssemblerRegisterZMM integer, int scale)
+    {
+        _c.vcvtdq2ps(integer, integer);
+        _c.vmulps(zmm31, zmm30, __dword_bcst[rsi + 4 * (scale * _tokens + token)]);
+        _c.vfmadd231ps(Sum(token), integer, zmm31);
+    }
+
+    /// <summary>After the last block of rows with one scale: their sums, still without it.</summary>
+    private void ScaleRows()
+    {
+        JoinChains(Chains(BlockGroups));
         for (int t = 0; t < _tokens; t++)
         {
-            AssemblerRegisterZMM integer = _anatomy.HasScales ? Block(t) : SubBlock(t);
-            _c.vcvtdq2ps(integer, integer);
-            if (_anatomy.HasBlockScale)
-            {
-                _c.vmulps(zmm31, zmm30, __dword_bcst[rsi + 4 * t]);
-                _c.vfmadd231ps(Sum(t), integer, zmm31);
-            }
-            else
-            {
-                _c.vfmadd231ps(Sum(t), integer, __dword_bcst[rsi + 4 * t]);
-            }
+            _c.vcvtdq2ps(SubBlock(t), SubBlock(t));
+            _c.vmulps(Sum(t), SubBlock(t), __dword_bcst[rsi + 4 * t]);
         }
-        if (_anatomy.HasMins) SubtractMins();
     }
 
     // Sixteen rows × two neighbouring sub-blocks of minima against the two sums of the activations: vpdpwssd.
@@ -134,21 +167,39 @@ internal sealed class RowGroupEmitter
 
     private void SumSubBlock(int sub)
     {
-        int groups = (_anatomy.HasScales ? _anatomy.SubBlock : _anatomy.BlockSize) / RowGroupLayout.GroupColumns;
-        int chains = _tokens == 1 ? Math.Min(4, groups) : 1;
+        int groups = (_anatomy.HasScales ? _anatomy.SubBlock : _anatomy.ScaledColumns) / RowGroupLayout.GroupColumns;
+        BeginSums(sub, Chains(groups));
+        AddProducts(sub * groups, groups);
+        JoinChains(Chains(groups));
+    }
+
+    /// <summary>Among how many registers the products of one token are shared out.</summary>
+    private int Chains(int groups) => _tokens == 1 ? Math.Min(4, groups) : 1;
+
+    private void BeginSums(int sub, int chains)
+    {
         for (int t = 0; t < _tokens; t++)
         {
             if (_anatomy.ZeroPoint != 0) _c.vpbroadcastd(SubBlock(t), __dword_ptr[rdi + (sub * _tokens + t) * 4]);
             else Zero(SubBlock(t));
         }
         for (int chain = 1; chain < chains; chain++) Zero(SubBlock(chain));
+    }
+
+    private void AddProducts(int firstGroup, int groups)
+    {
+        int chains = Chains(groups);
         for (int group = 0; group < groups; group++)
         {
-            int position = sub * groups + group;
+            int position = firstGroup + group;
             AssemblerRegisterZMM codes = LoadCodes(position);
             for (int t = 0; t < _tokens; t++)
                 _c.vpdpbusd(SubBlock(chains > 1 ? group % chains : t), codes, __dword_bcst[rdx + (position * _tokens + t) * 4]);
         }
+    }
+
+    private void JoinChains(int chains)
+    {
         for (int step = chains / 2; step > 0; step /= 2)
             for (int chain = 0; chain < step; chain++) _c.vpaddd(SubBlock(chain), SubBlock(chain), SubBlock(chain + step));
     }
@@ -209,6 +260,11 @@ internal sealed class RowGroupEmitter
     private void Store()
     {
         _c.vbroadcastss(zmm30, __dword_ptr[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.TensorScale))]);
+        if (HasRowScales)
+        {
+            _c.vmulps(zmm30, zmm30, __zmmword_ptr[rax]);
+            _c.add(rax, _layout.RowScaleBytes);
+        }
         _c.mov(rdx, r9);
         for (int t = 0; t < _tokens; t++)
         {

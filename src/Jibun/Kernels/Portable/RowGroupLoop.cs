@@ -11,10 +11,13 @@ internal sealed unsafe class RowGroupLoop<TLanes>(RowGroupLayout layout) : IRowG
     {
         byte* weights = arguments->Weights;
         byte* output = (byte*)arguments->Output;
-        long groupBytes = arguments->Blocks * layout.BlockBytes;
+        long groupBytes = arguments->Blocks * layout.BlockBytes + layout.RowScaleBytes;
         for (long group = 0; group < arguments->Groups; group++, weights += groupBytes, output += RowGroupLayout.Rows * sizeof(float))
             for (int token = 0; token < tokens; token++)
-                Multiply(weights, tokens, token, arguments).Store((float*)(output + token * arguments->OutputStride));
+            {
+                Vector512<float> sums = layout.Anatomy.Scale == ScaleKind.Row ? MultiplyRows(weights, tokens, token, arguments) : Multiply(weights, tokens, token, arguments);
+                sums.Store((float*)(output + token * arguments->OutputStride));
+            }
     }
 
     private Vector512<float> Multiply(byte* weights, int tokens, int token, RowGroupArguments* arguments)
@@ -28,6 +31,7 @@ internal sealed unsafe class RowGroupLoop<TLanes>(RowGroupLayout layout) : IRowG
         Vector512<float> sum = Vector512<float>.Zero;
         for (long block = 0; block < arguments->Blocks; block++, weights += layout.BlockBytes)
         {
+            Vector512<float> d = anatomy.Scale == ScaleKind.Half ? HalfLanes.Load((ushort*)(weights + layout.DOffset)) : Vector512.Load((float*)(weights + layout.DOffset));
             Vector512<int> integers = Vector512<int>.Zero;
             for (int sub = 0; sub < subBlocks; sub++)
             {
@@ -35,10 +39,12 @@ internal sealed unsafe class RowGroupLoop<TLanes>(RowGroupLayout layout) : IRowG
                 lanes = SumSubBlock(lanes, weights, sub * groups, groups, codes, tokens);
                 Vector512<int> subSum = TLanes.ToSums(lanes);
                 integers += anatomy.HasScales ? subSum * SignedBytes(weights + layout.ScaleOffset + sub * RowGroupLayout.Rows) : subSum;
+                if (!anatomy.ScalesActivations) continue;
+                sum = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(integers), d * Vector512.Create(scales[sub * tokens]), sum);
+                integers = Vector512<int>.Zero;
             }
-            Vector512<float> scale = Vector512.Create(*scales);
-            if (anatomy.HasBlockScale) scale *= HalfLanes.Load((ushort*)(weights + layout.DOffset));
-            sum = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(integers), scale, sum);
+            if (!anatomy.ScalesActivations)
+                sum = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(integers), d * Vector512.Create(*scales), sum);
             if (anatomy.HasMins)
             {
                 Vector512<int> mins = SumMins(weights + layout.MinOffset, subBlocks / 2, pairSums, tokens);
@@ -48,9 +54,20 @@ internal sealed unsafe class RowGroupLoop<TLanes>(RowGroupLayout layout) : IRowG
             }
             codes += anatomy.BlockSize / RowGroupLayout.GroupColumns * tokens;
             if (anatomy.ZeroPoint != 0) offsets += subBlocks * tokens;
-            scales += tokens;
+            scales += anatomy.BlockSize / anatomy.ScaledColumns * tokens;
         }
         return sum * Vector512.Create(arguments->TensorScale);
+    }
+
+    private Vector512<float> MultiplyRows(byte* weights, int tokens, int token, RowGroupArguments* arguments)
+    {
+        BlockAnatomy anatomy = layout.Anatomy;
+        int groups = anatomy.BlockSize / RowGroupLayout.GroupColumns;
+        uint* codes = (uint*)arguments->Codes + token;
+        Vector512<int> integers = anatomy.ZeroPoint == 0 ? Vector512<int>.Zero : Vector512.Create(arguments->Offsets[token]);
+        for (long block = 0; block < arguments->Blocks; block++, weights += layout.BlockBytes, codes += groups * tokens)
+            integers += TLanes.ToSums(SumSubBlock(default, weights, 0, groups, codes, tokens));
+        return Vector512.ConvertToSingle(integers) * Vector512.Create(arguments->Scales[token]) * (Vector512.Create(arguments->TensorScale) * Vector512.Load((float*)weights));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -54,10 +54,18 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
         var buffer = new NativeBuffer();
         float* values = buffer.Require<float>(length + 16);
         if (file.IsHeaderOnly) new Span<float>(values, length).Fill(1);
-        else format.Decode(tensor.Bytes, new Span<float>(values, length));
+        else Decode(tensor, format, new Span<float>(values, length));
         _vectors.Add(buffer);
         _others.Add(new WeightUse(tensor, WeightKind.Vector, BlockFormats.Get(GgmlType.F32, name), 1, (int)tensor.Rows, (int)tensor.Columns, buffer.Bytes));
         return new Vector(buffer, 0, length);
+    }
+
+    private static void Decode(GgufTensor tensor, BlockFormat format, Span<float> values)
+    {
+        format.DecodeRows(tensor.Bytes, (int)tensor.Columns, values);
+        if (!format.HasTensorScale) return;
+        float scale = format.ReadTensorScale(tensor.Bytes);
+        foreach (ref float value in values) value *= scale;
     }
 
     public Vector? OptionalVector(string name, int length) => Has(name) ? Vector(name, length) : null;

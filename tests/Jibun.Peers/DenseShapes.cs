@@ -41,6 +41,14 @@ public static class DenseShapes
         Gemma4 = new(Pattern: 3, Window: 70, GlobalHeadSize: 128, GlobalKvHeads: 1, SharedLayers: 0, PerLayer: 0),
     };
 
+    /// <summary>Experts beside the feed-forward blocks, as 26B-A4B has them.</summary>
+    public static SyntheticShape SparseGemma4 { get; } = LargeGemma4 with
+    {
+        Layers = 3,
+        Gemma4 = LargeGemma4.Gemma4! with { Window = 24 },
+        Experts = new(8, 2, 256),
+    };
+
     /// <summary>Fused projections, part of each head rotated, and factors for contexts beyond 8192 tokens.</summary>
     public static SyntheticShape Phi3 { get; } =
         new("phi3", Hidden: 256, Layers: 3, Heads: 4, KvHeads: 2, HeadSize: 64, FeedForward: 512)

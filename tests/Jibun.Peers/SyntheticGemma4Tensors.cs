@@ -54,11 +54,23 @@ internal static class SyntheticGemma4Tensors
             yield return Matrix(layer, "ffn_gate", hidden, shape.FeedForward);
             yield return Matrix(layer, "ffn_up", hidden, shape.FeedForward);
             yield return Matrix(layer, "ffn_down", shape.FeedForward, hidden);
+            if (shape.Experts is { } experts)
+                foreach (SyntheticTensor tensor in Experts(layer, experts)) yield return tensor;
             yield return new($"blk.{layer}.layer_output_scale.weight", TensorRole.Plain, [1], 0.1f, Mean: 1);
             if (perLayer == 0) continue;
             yield return Matrix(layer, "inp_gate", hidden, perLayer);
             yield return Matrix(layer, "proj", perLayer, hidden);
             yield return Norm($"blk.{layer}.post_norm", hidden);
+        }
+
+        IEnumerable<SyntheticTensor> Experts(int layer, SyntheticExperts e)
+        {
+            yield return Matrix(layer, "ffn_gate_inp", hidden, e.Count) with { Role = TensorRole.Plain };
+            yield return new($"blk.{layer}.ffn_gate_inp.scale", TensorRole.Plain, [hidden], 3, Mean: 30); // the router's input is divided by √width
+            foreach (string name in new[] { "pre_ffw_norm_2", "post_ffw_norm_1", "post_ffw_norm_2" }) yield return Norm($"blk.{layer}.{name}", hidden);
+            yield return new($"blk.{layer}.ffn_gate_up_exps.weight", TensorRole.Experts, [hidden, 2 * e.Width, e.Count], 1 / MathF.Sqrt(hidden), Layer: layer);
+            yield return new($"blk.{layer}.ffn_down_exps.weight", TensorRole.Experts, [e.Width, hidden, e.Count], 1 / MathF.Sqrt(e.Width), Layer: layer);
+            yield return new($"blk.{layer}.ffn_down_exps.scale", TensorRole.Plain, [e.Count], 0.3f, Mean: 1);
         }
 
         SyntheticTensor Norm(string name, int length, float mean = 1) => new($"{name}.weight", TensorRole.Plain, [length], 0.1f * mean, Mean: mean);

@@ -99,6 +99,9 @@ public sealed record SyntheticExperts(int Count, int Used, int Width, int Gating
 
     /// <summary>Biases on the router and on every projection.</summary>
     public bool Biases { get; init; }
+
+    /// <summary>A scale for each expert beside its matrices.</summary>
+    public bool Scales { get; init; }
 }
 
 /// <summary>Multi-head latent attention; a head's queries and keys have <paramref name="Plain"/> + <paramref name="Rotated"/> values.</summary>

@@ -150,6 +150,9 @@ internal sealed record SyntheticTensor(
                 yield return Stack(layer, "ffn_up_exps", hidden, e.Width, e.Count, inward);
             }
             yield return Stack(layer, "ffn_down_exps", e.Width, hidden, e.Count, ResidualScale / MathF.Sqrt(e.Width));
+            if (e.Scales)
+                foreach (string name in e.FusedGateUp ? new[] { "ffn_down_exps" } : ["ffn_gate_exps", "ffn_up_exps", "ffn_down_exps"])
+                    yield return new($"blk.{layer}.{name}.scale", TensorRole.Plain, [e.Count], 0.3f, Mean: 1);
             if (e.Biases)
             {
                 yield return Bias(layer, "ffn_gate_inp", e.Count);

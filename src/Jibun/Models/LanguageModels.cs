@@ -6,6 +6,7 @@ using Jibun.Models.Gemma;
 using Jibun.Models.GptOss;
 using Jibun.Models.Llama;
 using Jibun.Models.Olmo;
+using Jibun.Models.Shared;
 
 namespace Jibun.Models;
 
@@ -16,20 +17,20 @@ public static class LanguageModels
 
     private static readonly Dictionary<string, Loading> Families = new()
     {
-        ["llama"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
-        ["mistral3"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
-        ["qwen2"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
-        ["phi3"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
-        ["smollm3"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
-        ["granite"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
+        ["llama"] = OfLlama(LlamaFamilies.Llama),
+        ["mistral3"] = OfLlama(LlamaFamilies.Mistral3),
+        ["qwen2"] = OfLlama(LlamaFamilies.Qwen2),
+        ["qwen3"] = OfLlama(LlamaFamilies.Qwen3),
+        ["qwen3moe"] = OfLlama(LlamaFamilies.Qwen3Moe),
+        ["olmoe"] = OfLlama(LlamaFamilies.Olmoe),
+        ["phi3"] = OfLlama(LlamaFamilies.Phi3),
+        ["smollm3"] = OfLlama(LlamaFamilies.SmolLm3),
+        ["granite"] = OfLlama(LlamaFamilies.Granite),
+        ["granitemoe"] = OfLlama(LlamaFamilies.Granite),
         ["gemma2"] = (file, matmul, kv, _) => new GemmaModel(file, matmul, kv),
         ["gemma3"] = (file, matmul, kv, _) => new GemmaModel(file, matmul, kv),
         ["gemma4"] = (file, matmul, kv, _) => new Gemma4Model(file, matmul, kv),
         ["olmo2"] = (file, matmul, kv, _) => new Olmo2Model(file, matmul, kv),
-        ["qwen3"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
-        ["qwen3moe"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
-        ["olmoe"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
-        ["granitemoe"] = (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context),
         ["gpt-oss"] = (file, matmul, kv, _) => new GptOssModel(file, matmul, kv),
         ["bitnet"] = (file, matmul, kv, _) => new BitnetModel(file, matmul, kv),
         ["bitnet-b1.58"] = (file, matmul, kv, _) => new BitnetModel(file, matmul, kv),
@@ -62,4 +63,7 @@ public static class LanguageModels
                 $"{file.Path}: the architecture is \"{architecture}\", which this version cannot run; it runs: {string.Join(", ", Families.Keys)}");
         return load(file, matmul, kv, contextLength);
     }
+
+    private static Loading OfLlama(Func<DecoderConfig, LlamaVariant> family) =>
+        (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context, family);
 }

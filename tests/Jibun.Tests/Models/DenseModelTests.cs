@@ -79,7 +79,7 @@ public sealed class DenseModelTests
     [InlineData("gemma4", "attention.head_count_kv", 3, "4 query heads cannot be shared out over 3 key heads")]
     [InlineData("gemma4", "attention.sliding_window_pattern", 3, "gemma4.attention.sliding_window_pattern is 3; it must be an array of 9 flags")]
     [InlineData("gemma4", "attention.key_length_swa", 65, "keys of 65 and values of 64 values a head are not supported")]
-    [InlineData("gemma4", "expert_count", 8, "gemma4.expert_count is 8; of this architecture only models without experts can be run")]
+    [InlineData("gemma4", "expert_count", 8, "the metadata key 'gemma4.expert_feed_forward_length' is missing")]
     [InlineData("olmo2", "attention.sliding_window", -1, "olmo2.attention.sliding_window is -1; it must be 1 to")]
     public void ContradictionsAreNamed(string family, string key, int value, string expected)
     {

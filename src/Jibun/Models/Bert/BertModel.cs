@@ -22,8 +22,8 @@ internal sealed unsafe class BertModel : IEmbeddingModel
     {
         _config = DecoderConfig.Read(file.Metadata);
         bool isNomic = _config.Architecture == "nomic-bert";
-        if (file.Metadata.GetInteger($"{_config.Architecture}.expert_count", 0) is not 0 and long count)
-            throw new ModelException($"{file.Path}: {_config.Architecture}.expert_count is {count}; of this architecture only models without experts can be run");
+        if (_config.Keys.IsSet("expert_count"))
+            throw _config.Keys.Refusal($"{_config.Keys.Name("expert_count")} is {_config.Keys.Integer("expert_count", 0)}; of this architecture only models without experts can be run");
         _loader = new WeightLoader(file);
         _weights = BertWeights.Load(_loader, _config, isNomic);
         _arena = _loader.Load(matmul.Team);

@@ -7,7 +7,8 @@ namespace Jibun.Models.Gemma;
 
 /// <summary>
 /// Gemma 4: Gemma 3's blocks with scores that are not divided, values that are normalized too, last layers that attend over the
-/// keys and values of earlier ones, and, in the small models, an embedding of each token for each layer.
+/// keys and values of earlier ones, in the small models an embedding of each token for each layer, and in one of the large ones
+/// experts beside the feed-forward blocks.
 /// </summary>
 internal sealed unsafe class Gemma4Model : ILanguageModel
 {
@@ -20,28 +21,30 @@ internal sealed unsafe class Gemma4Model : ILanguageModel
     private readonly Vector[] _plain; // [layers], each [head size]
     private readonly DecoderPass _pass;
     private readonly PerLayerInputs? _perLayer;
+    private readonly MixtureOfExperts? _experts;
 
     public Gemma4Model(GgufFile file, MatMul matmul, KvType kv)
     {
         _config = Gemma4Config.Read(file.Metadata);
-        RopeScaling scaling = RopeScaling.Read(file.Metadata, "gemma4");
         _loader = new WeightLoader(file);
         _weights = Gemma4Weights.Load(_loader, _config);
         _arena = _loader.Load(matmul.Team);
         _local = new RotaryPositions(_config.LocalRope.Rotated, _config.LocalRope.Base, null, RopeScaling.None, halvesApart: true);
-        _global = new RotaryPositions(_config.GlobalRope.Rotated, _config.GlobalRope.Base, _weights.RopeFactors, scaling, halvesApart: true);
+        _global = new RotaryPositions(_config.GlobalRope.Rotated, _config.GlobalRope.Base, _weights.RopeFactors, _config.GlobalRopeScale, halvesApart: true);
         _ones = Vector.Filled(_config.Layers.Max(layer => layer.HeadSize), 1);
         _plain = [.. _config.Layers.Select(layer => _ones.Slice(0, layer.HeadSize))];
         DecoderShape shape = _config.Shape(kv);
         _pass = new DecoderPass(matmul, shape);
         _perLayer = _weights.PerLayer is { } weights ? new PerLayerInputs(_pass, weights, _config) : null;
+        if (_config.Experts is { } experts) _experts = new MixtureOfExperts(matmul, experts, _config.Width, GatedActivation.Gelu);
         Info = new ModelInfo("gemma4", _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv,
-            [$"{_config.Layers.Count(layer => layer.IsSliding)} of {_config.Layers.Length} layers see {_config.Window} tokens, the others all"]);
+            [$"{_config.Layers.Count(layer => layer.IsSliding)} of {_config.Layers.Length} layers see {_config.Window} tokens, the others all", .. _experts?.Notes ?? []]);
     }
 
     public ModelInfo Info { get; }
 
-    public ModelMemory Memory => new(_loader, _arena, rows => _pass.BufferBytes(rows) + (_perLayer?.BufferBytes(rows) ?? 0));
+    public ModelMemory Memory => new(_loader, _arena, rows =>
+        _pass.BufferBytes(rows) + (_perLayer?.BufferBytes(rows) ?? 0) + (_experts?.BufferBytes(rows) ?? 0));
 
     public void Forward(ModelBatch batch, Span<float> logits)
     {
@@ -57,8 +60,10 @@ internal sealed unsafe class Gemma4Model : ILanguageModel
             _pass.Norm(_pass.H, w.PostAttentionNorm, _pass.H, width);
             _pass.AddToResidual(_pass.H);
 
+            if (w.Experts is { } experts) Mix(experts);
             _pass.Norm(_pass.X, w.FeedForwardNorm, _pass.H, width);
             _pass.FeedForward(_pass.H, w.FeedForward, GatedActivation.Gelu, _pass.H);
+            if (w.Experts is not null) AddMixed(w.Experts);
             _pass.Norm(_pass.H, w.PostFeedForwardNorm, _pass.H, width);
             _pass.AddToResidual(_pass.H);
 
@@ -70,6 +75,7 @@ internal sealed unsafe class Gemma4Model : ILanguageModel
 
     public void Dispose()
     {
+        _experts?.Dispose();
         _perLayer?.Dispose();
         _pass.Dispose();
         _ones.Dispose();
@@ -77,6 +83,21 @@ internal sealed unsafe class Gemma4Model : ILanguageModel
         _global.Dispose();
         _arena.Dispose();
         _loader.Dispose();
+    }
+
+    private void Mix(Gemma4Experts e)
+    {
+        _pass.Norm(_pass.X, e.RouterNorm, _pass.H, _config.Width);
+        _experts!.Route(_pass.H, _pass.Rows, e.Weights);
+        _pass.Norm(_pass.X, e.Norm, _pass.H, _config.Width);
+        _experts.RunRouted(_pass.H, _pass.Rows, e.Weights);
+    }
+
+    private void AddMixed(Gemma4Experts e)
+    {
+        _pass.Norm(_pass.H, e.DensePostNorm, _pass.H, _config.Width);
+        _pass.Norm(_experts!.Output, e.PostNorm, _experts.Output, _config.Width);
+        _pass.Add(_experts.Output, _pass.H);
     }
 
     private void Attend(int layer, Gemma4Layer w, Gemma4LayerConfig c)

@@ -12,7 +12,7 @@ internal sealed record Gemma4Weights(Embedding Embedding, PerLayerWeights? PerLa
         return new(
             Embedding.Load(loader, c.Width), // [vocabulary, width]
             c.PerLayerWidth == 0 ? null : new PerLayerWeights(loader, c),
-            loader.OptionalVector("rope_freqs.weight", c.GlobalRope.Rotated / 2)?.Values.ToArray(), // [rotated / 2]
+            RotationFactors.LoadSingle(loader, c.GlobalRope.Rotated / 2), // [rotated / 2]
             layers,
             loader.Vector("output_norm.weight", c.Width)); // [width]
     }
@@ -44,10 +44,15 @@ internal sealed class Gemma4Layer
             KeyNorm = loader.Vector($"{block}.attn_k_norm.weight", own.HeadSize);
             Value = loader.Has($"{block}.attn_v.weight") ? Linear.Load(loader, $"{block}.attn_v", keys, c.Width) : Key;
         }
+        else
+        {
+            loader.Skip($"{block}.attn_k.weight", $"{block}.attn_k_norm.weight", $"{block}.attn_v.weight");
+        }
         Output = Linear.Load(loader, $"{block}.attn_output", c.Width, c.Heads * own.HeadSize);
         PostAttentionNorm = loader.Vector($"{block}.post_attention_norm.weight", c.Width);
         FeedForwardNorm = loader.Vector($"{block}.ffn_norm.weight", c.Width);
         FeedForward = FeedForward.Load(loader, block, own.FeedForwardWidth, c.Width);
+        if (c.Experts is not null && loader.Has($"{block}.ffn_gate_inp.weight")) Experts = new Gemma4Experts(loader, c, c.Experts, block);
         PostFeedForwardNorm = loader.Vector($"{block}.post_ffw_norm.weight", c.Width);
         if (c.PerLayerWidth > 0)
         {
@@ -77,7 +82,10 @@ internal sealed class Gemma4Layer
 
     public Vector FeedForwardNorm { get; } // [width]
 
+    /// <summary>Where there are experts, the one that sees every token.</summary>
     public FeedForward FeedForward { get; }
+
+    public Gemma4Experts? Experts { get; }
 
     public Vector PostFeedForwardNorm { get; } // [width]
 
@@ -88,4 +96,28 @@ internal sealed class Gemma4Layer
     public Vector? PerLayerNorm { get; } // [width]
 
     public float OutputScale { get; }
+}
+
+/// <summary>Experts beside a feed-forward block: router and experts read the residual stream through norms of their own.</summary>
+internal sealed class Gemma4Experts
+{
+    public Gemma4Experts(WeightLoader loader, Gemma4Config c, ExpertConfig experts, string block)
+    {
+        RouterNorm = loader.Vector($"{block}.ffn_gate_inp.scale", c.Width);
+        foreach (ref float scale in RouterNorm.Values) scale /= MathF.Sqrt(c.Width);
+        Norm = loader.Vector($"{block}.pre_ffw_norm_2.weight", c.Width);
+        Weights = ExpertWeights.Load(loader, experts, c.Width, block);
+        PostNorm = loader.Vector($"{block}.post_ffw_norm_2.weight", c.Width);
+        DensePostNorm = loader.Vector($"{block}.post_ffw_norm_1.weight", c.Width);
+    }
+
+    public Vector RouterNorm { get; } // [width]
+
+    public Vector Norm { get; } // [width]
+
+    public ExpertWeights Weights { get; }
+
+    public Vector PostNorm { get; } // [width]
+
+    public Vector DensePostNorm { get; } // [width]
 }

@@ -32,7 +32,7 @@ internal sealed unsafe class GemmaModel : ILanguageModel
         DecoderShape shape = _config.Shape(kv);
         _pass = new DecoderPass(matmul, shape);
         Info = new ModelInfo(c.Architecture, c.ContextLength, _weights.Decoder.Embedding.Vocabulary, _arena.Bytes, shape.Kv,
-            [$"{Enumerable.Range(0, c.Layers).Count(_config.IsSliding)} of {c.Layers} layers see {_config.Window} tokens, the others all"]);
+            [_config.Window.Note(c.Layers)]);
     }
 
     public ModelInfo Info { get; }
@@ -51,7 +51,7 @@ internal sealed unsafe class GemmaModel : ILanguageModel
             _pass.ProjectQueriesKeysValues(_pass.H, w.Query, w.Key, w.Value);
             if (norms.Query is { } queryNorm) _pass.NormHeads(_pass.Queries, queryNorm, _config.Decoder.Heads);
             if (norms.Key is { } keyNorm) _pass.NormHeads(_pass.Keys, keyNorm, _config.Decoder.KvHeads);
-            _pass.Rotate(_config.IsSliding(layer) ? _local : _global);
+            _pass.Rotate(_config.Window.Covers(layer) ? _local : _global);
             _pass.Attend(layer);
             _pass.Project(_pass.Attended, w.Output.Columns, w.Output, _pass.H);
             _pass.Norm(_pass.H, norms.Attention, _pass.H, width);

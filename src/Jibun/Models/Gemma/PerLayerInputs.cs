@@ -21,7 +21,7 @@ internal sealed unsafe class PerLayerInputs(DecoderPass pass, PerLayerWeights w,
     {
         _buffer.Require(BufferBytes(batch.Rows));
         pass.Project(pass.X, c.Width, w.Projection, Inputs);
-        Elementwise.Scale(Inputs, 1 / MathF.Sqrt(c.Width), batch.Rows * _row.Length);
+        for (int i = 0; i < batch.Rows; i++) Elementwise.Scale(Inputs + (long)i * _row.Length, 1 / MathF.Sqrt(c.Width), _row.Length);
         pass.NormHeads(Inputs, w.Norm, c.Layers.Length);
         fixed (float* row = _row)
             for (int i = 0; i < batch.Rows; i++)

@@ -30,7 +30,7 @@ internal sealed unsafe class GptOssModel : ILanguageModel
         DecoderShape shape = _config.Shape(kv);
         _pass = new DecoderPass(matmul, shape);
         _experts = new MixtureOfExperts(matmul, _config.Experts, c.Width, GatedActivation.ClampedSwiGlu);
-        Info = new ModelInfo(c.Architecture, c.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, _experts.Notes);
+        Info = new ModelInfo(c.Architecture, c.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, [.. _experts.Notes, _config.Window.Note(c.Layers)]);
     }
 
     public ModelInfo Info { get; }

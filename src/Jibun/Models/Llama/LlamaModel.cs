@@ -8,7 +8,7 @@ namespace Jibun.Models.Llama;
 /// <summary>
 /// Llama 2 and 3, and what has their shape: Mistral, Qwen2 (biases on queries, keys and values), Qwen3 (norms on queries and keys),
 /// Phi-3 (projections fused in the file), SmolLM3 (layers without rotation) and Granite (multipliers); with experts in place of the
-/// feed-forward block Mixtral, Qwen3-MoE, OLMoE and Granite-MoE. <see cref="LlamaVariant"/> says where they differ.
+/// feed-forward block Mixtral, Qwen3-MoE, OLMoE and Granite-MoE. A <see cref="LlamaVariant"/> says where one differs.
 /// </summary>
 internal sealed unsafe class LlamaModel : ILanguageModel
 {
@@ -21,14 +21,19 @@ internal sealed unsafe class LlamaModel : ILanguageModel
     private readonly DecoderPass _pass;
     private readonly MixtureOfExperts? _experts;
 
-    public LlamaModel(GgufFile file, MatMul matmul, KvType kv, int contextLength)
+    /// <param name="file">The model.</param>
+    /// <param name="matmul">What multiplies its matrices.</param>
+    /// <param name="kv">Element type of its caches.</param>
+    /// <param name="contextLength">Tokens that will be used; 0: all.</param>
+    /// <param name="family">One of <see cref="LlamaFamilies"/>.</param>
+    public LlamaModel(GgufFile file, MatMul matmul, KvType kv, int contextLength, Func<DecoderConfig, LlamaVariant> family)
     {
         _config = DecoderConfig.Read(file.Metadata, contextLength);
-        _variant = LlamaVariant.Read(file.Metadata, _config);
+        _variant = family(_config);
         _loader = new WeightLoader(file);
         _weights = LlamaWeights.Load(_loader, _config, _variant);
         _arena = _loader.Load(matmul.Team);
-        _positions = new RotaryPositions(_config.Rotated, _config.RopeBase, _weights.RopeFactors, _variant.RopeScale, _variant.HalvesApart);
+        _positions = new RotaryPositions(_config.Rotated, _config.RopeBase, _weights.RopeFactors, _variant.RopeScale ?? _config.RopeScale, _variant.HalvesApart);
         DecoderShape shape = _variant.Apply(_config.Shape(kv));
         _pass = new DecoderPass(matmul, shape);
         if (_variant.Experts is { } experts) _experts = new MixtureOfExperts(matmul, experts, _config.Width, GatedActivation.Silu);

@@ -12,8 +12,7 @@ namespace Jibun.Models.Olmo;
 internal sealed unsafe class Olmo2Model : ILanguageModel
 {
     private readonly DecoderConfig _config;
-    private readonly int _window; // 0: none
-    private readonly int _pattern; // the last of so many layers sees everything
+    private readonly SlidingWindow _window;
     private readonly Olmo2Weights _weights;
     private readonly WeightLoader _loader;
     private readonly HugePageArena _arena;
@@ -24,16 +23,15 @@ internal sealed unsafe class Olmo2Model : ILanguageModel
     {
         _config = DecoderConfig.Read(file.Metadata);
         DecoderConfig c = _config;
-        _window = file.Metadata.GetInteger("olmo2.attention.sliding_window", 0) == 0 ? 0 : c.Size(file.Metadata, "attention.sliding_window");
-        _pattern = c.Size(file.Metadata, "attention.sliding_window_pattern", 4);
+        _window = c.Keys.IsSet("attention.sliding_window") ? SlidingWindow.Read(c.Keys, every: 4) : new SlidingWindow(0, 1);
         _loader = new WeightLoader(file);
         _weights = Olmo2Weights.Load(_loader, c);
         _arena = _loader.Load(matmul.Team);
         _local = new RotaryPositions(c.Rotated, c.RopeBase, null, RopeScaling.None, halvesApart: true);
         _global = new RotaryPositions(c.Rotated, c.RopeBase, null, c.RopeScale, halvesApart: true);
-        var cache = new KvShape(kv, [.. Enumerable.Range(0, c.Layers).Select(layer => new KvLayer(c.KvHeads, c.HeadSize, IsSliding(layer) ? _window : 0))]);
-        _pass = new DecoderPass(matmul, c.Shape(kv) with { Kv = cache });
-        Info = new ModelInfo(c.Architecture, c.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, cache, []);
+        DecoderShape shape = c.Shape(kv) with { Kv = _window.Cache(c, kv) };
+        _pass = new DecoderPass(matmul, shape);
+        Info = new ModelInfo(c.Architecture, c.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, _window.Tokens == 0 ? [] : [_window.Note(c.Layers)]);
     }
 
     public ModelInfo Info { get; }
@@ -50,7 +48,7 @@ internal sealed unsafe class Olmo2Model : ILanguageModel
             _pass.ProjectQueriesKeysValues(_pass.X, w.Query, w.Key, w.Value);
             _pass.Norm(_pass.Queries, w.QueryNorm, _pass.Queries, w.Query.Rows);
             _pass.Norm(_pass.Keys, w.KeyNorm, _pass.Keys, w.Key.Rows);
-            _pass.Rotate(IsSliding(layer) ? _local : _global);
+            _pass.Rotate(_window.Covers(layer) ? _local : _global);
             _pass.Attend(layer);
             _pass.Project(_pass.Attended, w.Output.Columns, w.Output, _pass.H);
             _pass.Norm(_pass.H, w.AttentionNorm, _pass.H, width);
@@ -71,6 +69,4 @@ internal sealed unsafe class Olmo2Model : ILanguageModel
         _arena.Dispose();
         _loader.Dispose();
     }
-
-    private bool IsSliding(int layer) => _window != 0 && layer % _pattern < _pattern - 1;
 }

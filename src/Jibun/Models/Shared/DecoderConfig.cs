@@ -5,9 +5,10 @@ namespace Jibun.Models.Shared;
 /// <summary>The hyper-parameters that decoder families share, read from metadata and checked.</summary>
 internal sealed record DecoderConfig
 {
-    private const int LargestSize = 1 << 24;
+    /// <summary>What only some families have is read from here.</summary>
+    public required Hyperparameters Keys { get; init; }
 
-    public required string Architecture { get; init; }
+    public string Architecture => Keys.Architecture;
 
     public required int Layers { get; init; }
 
@@ -40,52 +41,51 @@ internal sealed record DecoderConfig
     /// <param name="contextLength">Tokens that will be used; 0: all the model was made for.</param>
     public static DecoderConfig Read(GgufMetadata metadata, int contextLength = 0)
     {
-        string architecture = metadata.GetString("general.architecture");
-        int Size(string key, long? missing = null) => ReadSize(metadata, $"{architecture}.{key}", missing);
-        int width = Size("embedding_length"), heads = Size("attention.head_count"), kvHeads = Size("attention.head_count_kv", heads);
-        if (heads % kvHeads != 0)
-            throw new ModelException($"{metadata.Source}: {heads} query heads cannot be shared out over {kvHeads} key heads");
-        int headSize = Size("attention.key_length", width / heads);
-        int valueSize = Size("attention.value_length", headSize);
-        if (valueSize != headSize)
-            throw new ModelException($"{metadata.Source}: keys of {headSize} and values of {valueSize} values a head are not supported for {architecture}");
-        string epsilon = $"{architecture}.attention.layer_norm_rms_epsilon", meanEpsilon = $"{architecture}.attention.layer_norm_epsilon";
-        int rotated = Size("rope.dimension_count", headSize);
-        if (rotated > headSize || rotated % 2 != 0)
-            throw new ModelException($"{metadata.Source}: {architecture}.rope.dimension_count is {rotated} in heads of {headSize}");
+        var keys = new Hyperparameters(metadata);
+        int width = keys.Size("embedding_length"), heads = ReadHeads(keys), kvHeads = keys.Size("attention.head_count_kv", heads);
+        if (heads % kvHeads != 0) throw keys.Refusal($"{heads} query heads cannot be shared out over {kvHeads} key heads");
+        int headSize = keys.Size("attention.key_length", width / heads), valueSize = keys.Size("attention.value_length", headSize);
+        if (valueSize != headSize) throw keys.Refusal($"keys of {headSize} and values of {valueSize} values a head are not supported for {keys.Architecture}");
+        RefuseTooWide(keys, heads, headSize);
+        int context = keys.Size("context_length", largest: Hyperparameters.LargestContext);
+        const string Epsilon = "attention.layer_norm_rms_epsilon", MeanEpsilon = "attention.layer_norm_epsilon";
         return new DecoderConfig
         {
-            Architecture = architecture,
-            Layers = Size("block_count"),
+            Keys = keys,
+            Layers = ReadLayers(keys),
             Width = width,
-            FeedForwardWidth = Size("feed_forward_length"),
+            FeedForwardWidth = keys.Size("feed_forward_length"),
             Heads = heads,
             KvHeads = kvHeads,
             HeadSize = headSize,
-            ContextLength = Size("context_length"),
-            ContextInUse = contextLength > 0 ? contextLength : Size("context_length"),
-            NormEpsilon = Positive(metadata, metadata.ContainsKey(meanEpsilon) && !metadata.ContainsKey(epsilon) ? meanEpsilon : epsilon, null),
-            Rotated = rotated,
-            RopeBase = Positive(metadata, $"{architecture}.rope.freq_base", 10_000),
-            RopeScale = RopeScaling.Read(metadata, architecture),
+            ContextLength = context,
+            ContextInUse = contextLength > 0 ? contextLength : context,
+            NormEpsilon = keys.Positive(keys.Has(MeanEpsilon) && !keys.Has(Epsilon) ? MeanEpsilon : Epsilon),
+            Rotated = ReadRotated(keys, "rope.dimension_count", headSize),
+            RopeBase = ReadRopeBase(keys, "rope.freq_base", 10_000),
+            RopeScale = RopeScaling.Read(keys),
         };
     }
 
-    /// <summary>A size of the architecture that only some families have.</summary>
-    public int Size(GgufMetadata metadata, string key, long? missing = null) => ReadSize(metadata, $"{Architecture}.{key}", missing);
+    public static int ReadLayers(Hyperparameters keys) => keys.Size("block_count", largest: Hyperparameters.LargestLayers);
 
-    /// <summary>A number of the architecture that only some families have; it must be positive.</summary>
-    public float Number(GgufMetadata metadata, string key, double? missing = null) => Positive(metadata, $"{Architecture}.{key}", missing);
+    public static int ReadHeads(Hyperparameters keys) => keys.Size("attention.head_count", largest: Hyperparameters.LargestHeads);
 
-    public static int ReadSize(GgufMetadata metadata, string name, long? missing)
+    public static int ReadRotated(Hyperparameters keys, string key, int headSize)
     {
-        long value = missing is { } fallback ? metadata.GetInteger(name, fallback) : metadata.GetInteger(name);
-        return value is > 0 and <= LargestSize ? (int)value : throw new ModelException($"{metadata.Source}: {name} is {value}; it must be 1 to {LargestSize}");
+        int rotated = keys.Size(key, headSize);
+        return rotated <= headSize && rotated % 2 == 0 ? rotated : throw keys.Refusal($"{keys.Name(key)} is {rotated} in heads of {headSize}");
     }
 
-    public static float Positive(GgufMetadata metadata, string key, double? missing)
+    public static double ReadRopeBase(Hyperparameters keys, string key, double missing)
     {
-        double value = missing is { } fallback ? metadata.GetNumber(key, fallback) : metadata.GetNumber(key);
-        return double.IsFinite(value) && value > 0 ? (float)value : throw new ModelException($"{metadata.Source}: {key} is {value}; it must be positive");
+        double frequencyBase = keys.Positive(key, missing);
+        return frequencyBase > 1 ? frequencyBase : throw keys.Refusal($"{keys.Name(key)} is {frequencyBase}; it must be greater than 1");
+    }
+
+    public static void RefuseTooWide(Hyperparameters keys, int heads, int headSize)
+    {
+        if ((long)heads * headSize > Hyperparameters.LargestWidth)
+            throw keys.Refusal($"{heads} heads of {headSize} values are more than the {Hyperparameters.LargestWidth} that all heads may have together");
     }
 }

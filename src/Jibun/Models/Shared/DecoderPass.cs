@@ -47,28 +47,17 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         foreach (RotaryPositions positions in rotations) positions.Prepare(batch);
         _attention?.Prepare(batch);
         var work = new EmbedWork { Pass = this, Embedding = embedding };
-        Share(ref work, batch.Rows);
+        matmul.Team.ForRows(ref work, batch.Rows);
     }
 
-    public void Norm(float* x, Vector weight, float* y, int width)
-    {
-        var work = new NormWork { X = x, Weight = weight, Y = y, Width = width, Epsilon = shape.NormEpsilon };
-        Share(ref work, Rows);
-    }
+    public void Norm(float* x, Vector weight, float* y, int width) => matmul.Team.RmsNorm(x, weight, y, width, Rows, shape.NormEpsilon);
 
     /// <summary>Shifts every row to the mean 0 and scales it to the variance 1, then by the weights.</summary>
-    public void LayerNorm(float* x, NormWeights norm)
-    {
-        var work = new LayerNormWork { X = x, Norm = norm, Width = shape.Width, Epsilon = shape.NormEpsilon };
-        Share(ref work, Rows);
-    }
+    public void LayerNorm(float* x, NormWeights norm) => matmul.Team.LayerNorm(x, norm, shape.Width, Rows, shape.NormEpsilon);
 
     /// <summary>Normalizes every head of every row by itself; the weight is as long as a head.</summary>
-    public void NormHeads(float* x, Vector weight, int heads)
-    {
-        var work = new NormWork { X = x, Weight = weight, Y = x, Width = weight.Length, Epsilon = shape.NormEpsilon };
-        Share(ref work, Rows * heads);
-    }
+    public void NormHeads(float* x, Vector weight, int heads) =>
+        matmul.Team.RmsNorm(x, weight, x, weight.Length, checked(Rows * heads), shape.NormEpsilon);
 
     public void Project(float* input, int width, Linear linear, float* output)
     {
@@ -97,14 +86,14 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     public void Rotate(RotaryPositions positions, int layer = 0)
     {
         var work = new RotateWork { Pass = this, Positions = positions, Layer = layer, WithKeys = true };
-        Share(ref work, Rows);
+        matmul.Team.ForRows(ref work, Rows);
     }
 
     /// <summary>Queries of a layer that attends over another's keys, which are rotated already.</summary>
     public void RotateQueries(RotaryPositions positions, int source)
     {
         var work = new RotateWork { Pass = this, Positions = positions, Layer = source };
-        Share(ref work, Rows);
+        matmul.Team.ForRows(ref work, Rows);
     }
 
     /// <summary>Over caches of keys and values; families with another cache bring their own attention.</summary>
@@ -122,21 +111,16 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
                     Elementwise.Scale(Row(Queries, sequence.FirstRow + i, shape.QueryWidth), scale, shape.QueryWidth);
     }
 
-    public void AddToResidual(float* h)
-    {
-        var work = new AddWork { X = X, H = h, Width = shape.Width, Scale = shape.ResidualScale };
-        Share(ref work, Rows);
-    }
+    public void AddToResidual(float* h) => matmul.Team.Add(h, shape.ResidualScale, X, shape.Width, Rows);
+
+    /// <summary>Adds one block's output to another's.</summary>
+    public void Add(float* from, float* to) => matmul.Team.Add(from, 1, to, shape.Width, Rows);
 
     /// <summary>Gate = activation(Gate) · Up.</summary>
     public void Activate(GatedActivation activation) => Activate(activation, shape.FeedForwardWidth);
 
     /// <summary>The same of rows that are narrower than the feed-forward width.</summary>
-    public void Activate(GatedActivation activation, int width)
-    {
-        var work = new ActivateWork { Gate = Gate, Up = Up, Width = width, Activation = activation };
-        Share(ref work, Rows);
-    }
+    public void Activate(GatedActivation activation, int width) => matmul.Team.Activate(activation, Gate, Up, width, Rows);
 
     /// <summary>A gated feed-forward block of any width up to the shape's; <paramref name="output"/> may be the input.</summary>
     public void FeedForward(float* input, FeedForward w, GatedActivation activation, float* output)
@@ -170,9 +154,11 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         fixed (float* output = logits)
         {
             matmul.Run(_input, new Product(embedding.Output, output, embedding.Vocabulary));
-            var work = new FinishWork { Logits = output, Vocabulary = embedding.Vocabulary, Scale = shape.LogitScale, Cap = shape.LogitCap };
-            if (shape.LogitScale != 1 || shape.LogitCap != 0) Share(ref work, count);
+            if (shape.LogitScale != 1 || shape.LogitCap != 0)
+                matmul.Team.ScaleAndCap(output, shape.LogitScale, shape.LogitCap, embedding.Vocabulary, count);
         }
+        if (Numbers.IndexOfNotFinite(logits[..(count * embedding.Vocabulary)]) >= 0)
+            throw new ModelException("the model's logits are no numbers: its weights are damaged; download or convert the file again");
     }
 
     public void Dispose()
@@ -203,13 +189,15 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         Up = Take(shape.FeedForwardWidth);
     }
 
-    private void Share<TWork>(ref TWork work, int rows) where TWork : struct, IRangeWork => matmul.Team.ForRows(ref work, rows);
-
     private void Complete(Linear linear, float* output)
     {
-        if (linear.Scale != 1) Elementwise.Scale(output, linear.Scale, Rows * linear.Rows);
-        if (linear.Bias is not { } bias) return;
-        for (int row = 0; row < Rows; row++) Elementwise.Add(Row(output, row, linear.Rows), bias.Pointer, linear.Rows);
+        if (linear.Scale == 1 && linear.Bias is null) return;
+        for (int row = 0; row < Rows; row++)
+        {
+            float* y = Row(output, row, linear.Rows);
+            if (linear.Scale != 1) Elementwise.Scale(y, linear.Scale, linear.Rows);
+            if (linear.Bias is { } bias) Elementwise.Add(y, bias.Pointer, linear.Rows);
+        }
     }
 
     private static Product Product(Linear linear, float* output) => new(linear.Weight, output, linear.Rows);
@@ -232,33 +220,6 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         }
     }
 
-    private struct NormWork : IRangeWork
-    {
-        public float* X, Y;
-        public Vector Weight;
-        public int Width;
-        public float Epsilon;
-
-        public readonly void Run(int start, int end, int thread)
-        {
-            for (int row = start; row < end; row++) Elementwise.RmsNorm(Row(X, row, Width), Weight.Pointer, Row(Y, row, Width), Width, Epsilon);
-        }
-    }
-
-    private struct LayerNormWork : IRangeWork
-    {
-        public float* X;
-        public NormWeights Norm;
-        public int Width;
-        public float Epsilon;
-
-        public readonly void Run(int start, int end, int thread)
-        {
-            for (int row = start; row < end; row++)
-                Elementwise.LayerNorm(Row(X, row, Width), Norm.Weight.Pointer, Norm.Bias.Pointer, Width, Epsilon);
-        }
-    }
-
     private struct RotateWork : IRangeWork
     {
         public DecoderPass Pass;
@@ -275,47 +236,6 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
                 Positions.Apply(row, Row(Pass.Queries, row, heads * size), heads, size);
                 if (WithKeys) Positions.Apply(row, Row(Pass.Keys, row, keyHeads * size), keyHeads, size);
             }
-        }
-    }
-
-    private struct AddWork : IRangeWork
-    {
-        public float* X, H;
-        public int Width;
-        public float Scale;
-
-        public readonly void Run(int start, int end, int thread)
-        {
-            if (Scale == 1) Elementwise.Add(Row(X, start, Width), Row(H, start, Width), (end - start) * Width);
-            else Elementwise.AddScaled(Row(X, start, Width), Row(H, start, Width), Scale, (end - start) * Width);
-        }
-    }
-
-    private struct FinishWork : IRangeWork
-    {
-        public float* Logits;
-        public int Vocabulary;
-        public float Scale, Cap;
-
-        public readonly void Run(int start, int end, int thread)
-        {
-            for (int row = start; row < end; row++)
-            {
-                if (Scale != 1) Elementwise.Scale(Row(Logits, row, Vocabulary), Scale, Vocabulary);
-                if (Cap != 0) Elementwise.SoftCap(Row(Logits, row, Vocabulary), Cap, Vocabulary);
-            }
-        }
-    }
-
-    private struct ActivateWork : IRangeWork
-    {
-        public float* Gate, Up;
-        public int Width;
-        public GatedActivation Activation;
-
-        public readonly void Run(int start, int end, int thread)
-        {
-            for (int row = start; row < end; row++) Activation.Apply(Row(Gate, row, Width), Row(Up, row, Width), Width);
         }
     }
 }

@@ -10,6 +10,8 @@ namespace Jibun.Models.Shared;
 /// </summary>
 internal sealed unsafe class Embedding
 {
+    private const int LargestVocabulary = 1 << 22;
+
     private readonly GgufTensor? _table;
     private readonly BlockFormat? _tableFormat;
     private readonly PendingMatrix? _output;
@@ -52,6 +54,9 @@ internal sealed unsafe class Embedding
     private static int VocabularyOf(WeightLoader loader)
     {
         long rows = loader.File.GetTensor("token_embd.weight").Rows;
-        return rows <= int.MaxValue ? (int)rows : throw new ModelException($"{loader.File.Path}: {rows} tokens are more than a vocabulary can have");
+        if (loader.File.Metadata.TryGetValue("tokenizer.ggml.tokens", out GgufValue? tokens) && tokens.IsArray && tokens.Count != rows)
+            throw new ModelException($"{loader.File.Path}: tensor token_embd.weight has {rows} rows, the tokenizer {tokens.Count} tokens; convert the model again");
+        return rows <= LargestVocabulary ? (int)rows
+            : throw new ModelException($"{loader.File.Path}: tensor token_embd.weight has {rows} rows; a vocabulary of more than {LargestVocabulary} tokens is not supported");
     }
 }

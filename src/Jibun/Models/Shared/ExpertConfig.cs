@@ -1,5 +1,3 @@
-using Jibun.Gguf;
-
 namespace Jibun.Models.Shared;
 
 /// <summary>How router scores become the weights of experts.</summary>
@@ -30,27 +28,19 @@ internal sealed record ExpertConfig(int Count, int Used, int Width, ExpertGating
     public int GroupSize => Count / Groups;
 
     /// <exception cref="ModelException">The numbers contradict each other.</exception>
-    public static ExpertConfig Read(GgufMetadata metadata, string architecture, int width, ExpertGating gating, bool isNormalized)
+    public static ExpertConfig Read(Hyperparameters keys, int width, ExpertGating gating, bool isNormalized)
     {
-        int Number(string key, long missing, int largest)
+        int count = keys.Size("expert_count", 0, LargestCount), used = keys.Size("expert_used_count", 0, count), groups = 1, groupsUsed = 1;
+        if (keys.Integer("expert_group_count", 1) is not (0 or 1))
         {
-            string name = $"{architecture}.{key}";
-            long value = metadata.GetInteger(name, missing);
-            return value >= 1 && value <= largest ? (int)value : throw new ModelException($"{metadata.Source}: {name} is {value}; it must be 1 to {largest}");
-        }
-        int count = Number("expert_count", 0, LargestCount), used = Number("expert_used_count", 0, count);
-        int groups = (int)Math.Clamp(metadata.GetInteger($"{architecture}.expert_group_count", 1), 0, int.MaxValue), groupsUsed = 1;
-        if (groups > 1)
-        {
-            groups = Number("expert_group_count", 1, count);
-            groupsUsed = Number("expert_group_used_count", 0, groups);
-            if (count % groups != 0) throw new ModelException($"{metadata.Source}: {count} experts cannot be shared out over {groups} groups");
-            if (count / groups < 2) throw new ModelException($"{metadata.Source}: {architecture}.expert_group_count is {groups} for {count} experts; groups need two experts to be scored");
+            groups = keys.Size("expert_group_count", largest: count);
+            groupsUsed = keys.Size("expert_group_used_count", 0, groups);
+            if (count % groups != 0) throw keys.Refusal($"{count} experts cannot be shared out over {groups} groups");
+            if (count / groups < 2) throw keys.Refusal($"{keys.Name("expert_group_count")} is {groups} for {count} experts; groups need two experts to be scored");
             if (count / groups * groupsUsed < used)
-                throw new ModelException($"{metadata.Source}: {groupsUsed} of {groups} groups hold {count / groups * groupsUsed} experts, fewer than the {used} that a token uses");
+                throw keys.Refusal($"{groupsUsed} of {groups} groups hold {count / groups * groupsUsed} experts, fewer than the {used} that a token uses");
         }
-        float scale = (float)metadata.GetNumber($"{architecture}.expert_weights_scale", 1);
-        if (!float.IsFinite(scale)) throw new ModelException($"{metadata.Source}: {architecture}.expert_weights_scale is {scale}");
-        return new ExpertConfig(count, used, width, gating, isNormalized, scale == 0 ? 1 : scale, Math.Max(1, groups), groupsUsed);
+        float scale = (float)keys.Number("expert_weights_scale", 1);
+        return new ExpertConfig(count, used, width, gating, isNormalized, scale == 0 ? 1 : scale, groups, groupsUsed);
     }
 }

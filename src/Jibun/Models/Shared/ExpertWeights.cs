@@ -5,7 +5,8 @@ internal sealed class ExpertWeights
 {
     private ExpertWeights(WeightLoader loader, ExpertConfig c, int width, string block)
     {
-        Router = Linear.Load(loader, $"{block}.ffn_gate_inp", c.Count, width);
+        Router = new Linear(
+            loader.Matrix($"{block}.ffn_gate_inp.weight", c.Count, width), 1, loader.OptionalVector($"{block}.ffn_gate_inp.bias", c.Count));
         SelectionBias = loader.OptionalVector($"{block}.exp_probs_b.bias", c.Count);
         string fused = $"{block}.ffn_gate_up_exps.weight";
         if (loader.Has(fused))
@@ -17,8 +18,11 @@ internal sealed class ExpertWeights
         {
             Gate = Experts("ffn_gate_exps", c.Width, width);
             Up = Experts("ffn_up_exps", c.Width, width);
+            GateScale = loader.OptionalVector($"{block}.ffn_gate_exps.scale", c.Count);
+            UpScale = loader.OptionalVector($"{block}.ffn_up_exps.scale", c.Count);
         }
         Down = Experts("ffn_down_exps", width, c.Width);
+        DownScale = loader.OptionalVector($"{block}.ffn_down_exps.scale", c.Count);
         GateBias = loader.OptionalVectors($"{block}.ffn_gate_exps.bias", c.Count, c.Width);
         UpBias = loader.OptionalVectors($"{block}.ffn_up_exps.bias", c.Count, c.Width);
         DownBias = loader.OptionalVectors($"{block}.ffn_down_exps.bias", c.Count, width);
@@ -36,6 +40,13 @@ internal sealed class ExpertWeights
     public PendingMatrix Up { get; } // experts of [expert width, width]
 
     public PendingMatrix Down { get; } // experts of [width, expert width]
+
+    /// <summary>Of the products with each expert's gate: what some quantizers take out of the matrices.</summary>
+    public Vector? GateScale { get; } // [experts]
+
+    public Vector? UpScale { get; } // [experts]
+
+    public Vector? DownScale { get; } // [experts]
 
     public Vector? GateBias { get; } // [experts, expert width]
 

@@ -32,13 +32,25 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
 
     public void Run(float* x, int rows, ExpertWeights w)
     {
-        int pairs = checked(rows * c.Used), round = (int)Math.Clamp(RoundBytes / PairBytes, c.Used, pairs);
-        Reserve(rows, round);
+        Route(x, rows, w);
+        RunRouted(x, rows, w);
+    }
+
+    /// <summary>Chooses the experts of each row. Most models show their router what the experts see.</summary>
+    public void Route(float* x, int rows, ExpertWeights w)
+    {
+        Reserve(rows, PairsOfRound(rows));
         _input.Set(x, rows, width);
         matmul.Run(_input, new Product(w.Router.Weight, _scores, c.Count));
         var route = new RouteWork { Owner = this, Bias = w.Router.Bias, SelectionBias = w.SelectionBias };
         matmul.Team.ForRows(ref route, rows);
         SortByExpert(rows);
+    }
+
+    /// <summary>Runs the experts that were chosen.</summary>
+    public void RunRouted(float* x, int rows, ExpertWeights w)
+    {
+        int pairs = rows * c.Used, round = PairsOfRound(rows);
         for (int first = 0; first < pairs; first += round) RunRound(x, rows, first, Math.Min(round, pairs - first), w);
     }
 
@@ -52,6 +64,8 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
         _rowBuffer.Dispose();
         _pairBuffer.Dispose();
     }
+
+    private int PairsOfRound(int rows) => (int)Math.Clamp(RoundBytes / PairBytes, c.Used, checked(rows * c.Used));
 
     private long RowFloats(int rows) => rows * (width + c.Count + 5L * c.Used);
 
@@ -73,10 +87,10 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
             matmul.Team.ForRows(ref gather, count);
         }
         _stacked.Run(rows > 1 ? _gathered : x, width, _inward.AsSpan(0, runs), w.Gate.Parts, _gate, w.Up.Parts, _up, c.Width);
-        var activate = new ActivateWork { Owner = this, Experts = _pairExperts + first, Gate = w.GateBias, Up = w.UpBias };
+        var activate = new ActivateWork { Owner = this, Experts = _pairExperts + first, Weights = w };
         matmul.Team.ForRows(ref activate, count);
         _stacked.Run(_gate, c.Width, _outward.AsSpan(0, runs), w.Down.Parts, _result, width);
-        var add = new AddWork { Owner = this, First = first, Count = count, Bias = w.DownBias };
+        var add = new AddWork { Owner = this, First = first, Count = count, Scale = w.DownScale, Bias = w.DownBias };
         matmul.Team.ForRows(ref add, rows);
     }
 
@@ -155,7 +169,7 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
     {
         public MixtureOfExperts Owner;
         public int* Experts;
-        public Vector? Gate, Up;
+        public ExpertWeights Weights;
 
         public readonly void Run(int start, int end, int thread)
         {
@@ -163,10 +177,16 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
             for (int i = start; i < end; i++)
             {
                 float* gate = Owner._gate + (long)i * width, up = Owner._up + (long)i * width;
-                if (Gate is not null) Elementwise.Add(gate, Gate.Pointer + (long)Experts[i] * width, width);
-                if (Up is not null) Elementwise.Add(up, Up.Pointer + (long)Experts[i] * width, width);
+                Complete(gate, Weights.GateScale, Weights.GateBias, Experts[i], width);
+                Complete(up, Weights.UpScale, Weights.UpBias, Experts[i], width);
                 Owner.Activation.Apply(gate, up, width);
             }
+        }
+
+        private static void Complete(float* y, Vector? scale, Vector? bias, int expert, int width)
+        {
+            if (scale is not null) Elementwise.Scale(y, scale.Pointer[expert], width);
+            if (bias is not null) Elementwise.Add(y, bias.Pointer + (long)expert * width, width);
         }
     }
 
@@ -175,7 +195,7 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
     {
         public MixtureOfExperts Owner;
         public int First, Count;
-        public Vector? Bias;
+        public Vector? Scale, Bias;
 
         public readonly void Run(int start, int end, int thread)
         {
@@ -185,7 +205,8 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
                 int place = Owner._places[i] - First;
                 if (place < 0 || place >= Count) continue;
                 float* output = Owner.Output + (long)(i / used) * width;
-                Elementwise.AddScaled(output, Owner._result + (long)place * width, Owner._weights[i], width);
+                float scale = Scale is null ? 1 : Scale.Pointer[Owner._chosen[i]];
+                Elementwise.AddScaled(output, Owner._result + (long)place * width, scale * Owner._weights[i], width);
                 if (Bias is not null) Elementwise.AddScaled(output, Bias.Pointer + (long)Owner._chosen[i] * width, Owner._weights[i], width);
             }
         }

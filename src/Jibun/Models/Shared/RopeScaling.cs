@@ -1,5 +1,3 @@
-using Jibun.Gguf;
-
 namespace Jibun.Models.Shared;
 
 /// <summary>
@@ -51,20 +49,15 @@ internal sealed record RopeScaling
     }
 
     /// <exception cref="ModelException">The scaling is not one of none, linear, yarn and longrope, or a number makes no sense.</exception>
-    public static RopeScaling Read(GgufMetadata metadata, string architecture)
+    public static RopeScaling Read(Hyperparameters keys)
     {
-        string prefix = $"{architecture}.rope.scaling.";
-        double Positive(string key, double missing)
-        {
-            double value = metadata.GetNumber(prefix + key, missing);
-            return double.IsFinite(value) && value > 0 ? value : throw new ModelException($"{metadata.Source}: {prefix}{key} is {value}; it must be positive");
-        }
-        string type = metadata.GetString(prefix + "type", "linear");
+        double Positive(string key, double missing) => keys.Positive($"rope.scaling.{key}", missing);
+        string type = keys.Text("rope.scaling.type", "linear");
         double attention = Positive("attn_factor", 1);
-        double original = Positive("original_context_length", metadata.GetNumber($"{architecture}.context_length"));
-        double factor = type == "none" || metadata.GetNumber(prefix + "factor", 1) == 0
+        double original = Positive("original_context_length", keys.Size("context_length", largest: Hyperparameters.LargestContext));
+        double factor = type == "none" || (keys.Has("rope.scaling.factor") && !keys.IsSet("rope.scaling.factor"))
             ? 1
-            : Positive("factor", metadata.GetNumber($"{architecture}.rope.scale_linear", 1));
+            : Positive("factor", keys.Positive("rope.scale_linear", 1));
         switch (type)
         {
             case "none":
@@ -87,12 +80,12 @@ internal sealed record RopeScaling
                     OriginalContext = original,
                     FastTurns = Positive("yarn_beta_fast", 32),
                     SlowTurns = Positive("yarn_beta_slow", 1),
-                    Blend = metadata.GetNumber(prefix + "yarn_ext_factor", 1) is >= 0 and <= 1 and double blend ? blend : 1,
-                    LogMultiplier = metadata.GetNumber(prefix + "yarn_log_multiplier", 0),
+                    Blend = keys.Number("rope.scaling.yarn_ext_factor", 1) is >= 0 and <= 1 and double blend ? blend : 1,
+                    LogMultiplier = keys.Number("rope.scaling.yarn_log_multiplier", 0),
                 };
                 return yarn with { Magnitude = attention * yarn.Temperature(1) };
             default:
-                throw new ModelException($"{metadata.Source}: rope scaling \"{type}\" is not supported for {architecture}; supported: none, linear, yarn, longrope, and factors in rope_freqs.weight");
+                throw keys.Refusal($"rope scaling \"{type}\" is not supported for {keys.Architecture}; supported: none, linear, yarn, longrope, and factors in rope_freqs.weight");
         }
     }
 

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
 using Jibun.Formats;
 using Jibun.Gguf;
 using Jibun.Kernels;
@@ -17,7 +17,7 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     private const long ChunkBytes = 512 << 10; // read at once by a thread: stays in its cache until it is packed
 
     private readonly List<PendingMatrix> _pending = [];
-    private readonly HashSet<string> _used = [];
+    private readonly HashSet<string> _used = [], _skipped = [];
     private readonly List<NativeBuffer> _vectors = [];
     private readonly List<WeightUse> _others = []; // vectors and tables
 
@@ -25,8 +25,11 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
 
     public bool Has(string name) => file.TryGetTensor(name, out _);
 
-    /// <summary>Names of tensors that nobody asked for.</summary>
-    public IEnumerable<string> Unused => file.Tensors.Select(t => t.Name).Where(name => !_used.Contains(name));
+    /// <summary>Tensors that a family knows and can do without.</summary>
+    public void Skip(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names) _skipped.Add(name);
+    }
 
     public PendingMatrix Matrix(string name, int rows, int columns) => Stack(name, [columns, rows], new StackSlice(1, rows, 0, rows));
 
@@ -39,23 +42,28 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     /// </summary>
     public PendingMatrix TransposedStack(string name, ReadOnlySpan<long> shape, StackSlice slice) => Add(name, shape, slice, isTransposed: true);
 
-    /// <summary>A vector as float32, whatever float type the file holds.</summary>
-    public Vector Vector(string name, int length) => Vector(name, [length], length);
+    /// <summary>A vector as float32, whatever float type the file holds. A number that is not finite is refused.</summary>
+    public Vector Vector(string name, int length) => Vector(name, [length]);
 
     /// <summary>Vectors one behind the other: [parts, length].</summary>
-    public Vector? OptionalVectors(string name, int parts, int length) => Has(name) ? Vector(name, [length, parts], checked(parts * length)) : null;
+    public Vector? OptionalVectors(string name, int parts, int length) => Has(name) ? Vectors(name, parts, length) : null;
 
-    public Vector Vectors(string name, int parts, int length) => Vector(name, [length, parts], checked(parts * length));
+    public Vector Vectors(string name, int parts, int length) => Vector(name, [length, parts]);
 
-    private Vector Vector(string name, ReadOnlySpan<long> shape, int length)
+    private Vector Vector(string name, ReadOnlySpan<long> shape)
     {
         GgufTensor tensor = Get(name, shape);
         BlockFormat format = BlockFormats.Get(tensor.Type, name);
+        if (tensor.ByteLength > int.MaxValue || tensor.ElementCount > int.MaxValue / sizeof(float))
+            throw new ModelException($"{file.Path}: tensor {name} has {tensor.ElementCount} numbers, too many for its use");
+        int length = (int)tensor.ElementCount;
         var buffer = new NativeBuffer();
-        float* values = buffer.Require<float>(length + 16);
-        if (file.IsHeaderOnly) new Span<float>(values, length).Fill(1);
-        else Decode(tensor, format, new Span<float>(values, length));
         _vectors.Add(buffer);
+        var values = new Span<float>(buffer.Require<float>(length + 16), length);
+        if (file.IsHeaderOnly) values.Fill(1);
+        else Decode(tensor, format, values);
+        if (Numbers.IndexOfNotFinite(values) is >= 0 and int bad)
+            throw new ModelException($"{file.Path}: number {bad} of tensor {name} is {values[bad]}; the file is damaged: download or convert it again");
         _others.Add(new WeightUse(tensor, WeightKind.Vector, BlockFormats.Get(GgmlType.F32, name), 1, (int)tensor.Rows, (int)tensor.Columns, buffer.Bytes));
         return new Vector(buffer, 0, length);
     }
@@ -87,8 +95,10 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     ];
 
     /// <summary>Reads and repacks all matrices asked for. Of a file that is only a header nothing is read: such matrices have no data.</summary>
+    /// <exception cref="ModelException">A tensor of what is computed was not asked for: without it every answer would be wrong.</exception>
     public HugePageArena Load(ThreadTeam team)
     {
+        RefuseUnknown();
         long bytes = _pending.Sum(m => m.Bytes);
         if (file.IsHeaderOnly) return Plan(HugePageArena.Planned(bytes));
         var arena = new HugePageArena(bytes);
@@ -129,6 +139,30 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     public void Dispose()
     {
         foreach (NativeBuffer vector in _vectors) vector.Dispose();
+    }
+
+    // Blocks behind those that run, such as blocks that predict further tokens, and what belongs to other senses are no matter.
+    private void RefuseUnknown()
+    {
+        int blocks = _used.Max(BlockOf) + 1;
+        foreach (GgufTensor tensor in file.Tensors)
+        {
+            string name = tensor.Name;
+            if (_used.Contains(name) || _skipped.Contains(name) || name.EndsWith(".input_scale", StringComparison.Ordinal)) continue;
+            int block = BlockOf(name);
+            if (block >= blocks || (block < 0 && !name.StartsWith("output", StringComparison.Ordinal) && !name.StartsWith("token_embd", StringComparison.Ordinal))) continue;
+            throw new ModelException($"{file.Path}: this version does not know what tensor {name} does in a model of the architecture "
+                + $"{file.Metadata.GetString("general.architecture")}, and its answers without it would be wrong");
+        }
+    }
+
+    /// <summary>12 of "blk.12.attn_norm.weight"; −1 of what is in no block.</summary>
+    private static int BlockOf(string name)
+    {
+        const string Prefix = "blk.";
+        if (!name.StartsWith(Prefix, StringComparison.Ordinal)) return -1;
+        int end = name.IndexOf('.', Prefix.Length);
+        return end > 0 && int.TryParse(name.AsSpan(Prefix.Length, end - Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int block) ? block : -1;
     }
 
     private HugePageArena Plan(HugePageArena arena)

@@ -6,9 +6,10 @@ namespace Jibun.Peers;
 /// <param name="LowestCosine">The lowest cosine of two rows.</param>
 /// <param name="MeanDivergence">The mean over rows of KL(expected ‖ actual) in nats.</param>
 /// <param name="MaxDivergence">The largest of these divergences.</param>
+/// <param name="MedianDivergence">The usual row's.</param>
 /// <param name="Top1">The share of rows whose largest logit is at the same token.</param>
 public sealed record LogitComparison(
-    int Rows, double MaxAbs, double Rms, double LowestCosine, double MeanDivergence, double MaxDivergence, double Top1)
+    int Rows, double MaxAbs, double Rms, double LowestCosine, double MeanDivergence, double MaxDivergence, double MedianDivergence, double Top1)
 {
     /// <exception cref="ArgumentException">The lengths differ or are not whole rows.</exception>
     public static LogitComparison Of(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, int vocabularySize)
@@ -16,6 +17,7 @@ public sealed record LogitComparison(
         if (actual.Length != expected.Length || actual.Length == 0 || actual.Length % vocabularySize != 0)
             throw new ArgumentException($"{actual.Length} and {expected.Length} logits are not equal rows of {vocabularySize}");
         int rows = actual.Length / vocabularySize, agreeing = 0;
+        double[] divergences = new double[rows];
         double maxAbs = 0, squares = 0, lowestCosine = 1, divergence = 0, maxDivergence = 0;
         for (int row = 0; row < rows; row++)
         {
@@ -30,16 +32,17 @@ public sealed record LogitComparison(
             double cosine = Cosine(a, e), kl = Divergence(a, e);
             lowestCosine = Math.Min(lowestCosine, cosine);
             maxDivergence = Math.Max(maxDivergence, kl);
-            divergence += kl;
+            divergence += divergences[row] = kl;
             if (IndexOfMax(a) == IndexOfMax(e)) agreeing++;
         }
+        Array.Sort(divergences);
         double rms = Math.Sqrt(squares / actual.Length);
-        return new(rows, maxAbs, rms, lowestCosine, divergence / rows, maxDivergence, (double)agreeing / rows);
+        return new(rows, maxAbs, rms, lowestCosine, divergence / rows, maxDivergence, divergences[rows / 2], (double)agreeing / rows);
     }
 
     public override string ToString() =>
         $"{Rows} rows: max abs {MaxAbs:g3}, rms {Rms:g3}, lowest cosine {LowestCosine:f7}, "
-        + $"KL mean {MeanDivergence:g3} max {MaxDivergence:g3}, top-1 {Top1:f3}";
+        + $"KL mean {MeanDivergence:g3} median {MedianDivergence:g3} max {MaxDivergence:g3}, top-1 {Top1:f3}";
 
     private static double Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> e)
     {

@@ -38,7 +38,7 @@ public static class EmbeddingModels
     public static IEmbeddingModel Load(GgufFile file, MatMul matmul) =>
         Encoders.Contains(file.Metadata.GetString("general.architecture"))
             ? new BertModel(file, matmul)
-            : new DecoderStates(LanguageModels.Load(file, matmul), DecoderConfig.Read(file.Metadata).Width);
+            : new DecoderStates(LanguageModels.Load(file, matmul), new Hyperparameters(file.Metadata).Size("embedding_length"));
 }
 
 /// <summary>A language model, read before its output matrix.</summary>

@@ -37,11 +37,13 @@ public sealed class DeepSeekTests
     {
         Upstream.Require();
         using var file = new TemporaryModel(Shapes[variant], "F32");
-        float[] upstream = Parity.Upstream(file.Path);
+        float[] upstream = Parity.Upstream(file.Path), expanded = Parity.Logits(file.Path), steps = Parity.LogitsInParts(file.Path);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{variant}: {LogitComparison.Of(expanded, upstream, Vocabulary)}; absorbed to expanded: {LogitComparison.Of(steps, expanded, Vocabulary)}");
         double maximum = Shapes[variant].Layers > 8 ? 1e-2 : 5e-3;
-        Parity.AssertClose(Parity.Logits(file.Path), upstream, Vocabulary, maximum, rms: 1e-3);
-        float[] steps = Parity.LogitsInParts(file.Path);
+        Parity.AssertClose(expanded, upstream, Vocabulary, maximum, rms: 1e-3);
         Parity.AssertClose(steps, upstream, Vocabulary, maximum, rms: 1e-3);
+        Parity.AssertClose(steps, expanded, Vocabulary, maximum: 5e-4, rms: 5e-5); // two ways to one result
         Assert.Equal(steps, Parity.LogitsInParts(file.Path, 7, 1, 5, 6));
     }
 
@@ -82,16 +84,6 @@ public sealed class DeepSeekTests
         using var file = new TemporaryModel(shape with { Experts = shape.Experts! with { SelectionBias = 30 } }, types);
         using TemporaryModel exact = file.ExactTwin();
         AssertCloseToTwin(file.Path, exact.Path, usual: 1e-3, $"{variant} {types}");
-    }
-
-    /// <summary>Here rounding turns choices, and with them whole rows, in upstream as well.</summary>
-    [Fact]
-    public void TheSharedR1StaysAsCloseToTheTwinAsUpstream()
-    {
-        Upstream.Require();
-        string path = TestData.Find("parity", "tiny-r1-UD-IQ1_S.gguf");
-        using TemporaryModel exact = TemporaryModel.TwinOf(path);
-        AssertCloseToTwin(path, exact.Path, usual: 0.13, "tiny-r1-UD-IQ1_S");
     }
 
     [Theory]

@@ -26,6 +26,18 @@ internal sealed class TemporaryModel : IDisposable
         return twin;
     }
 
+    /// <summary>Another file with this one's metadata and whatever <paramref name="add"/> changes and adds.</summary>
+    public TemporaryModel Rewritten(Action<GgufFile, GgufWriter> add)
+    {
+        TemporaryModel other = new();
+        using GgufFile file = GgufFile.Open(Path);
+        GgufWriter writer = new();
+        writer.AddAll(file.Metadata);
+        add(file, writer);
+        writer.Write(other.Path);
+        return other;
+    }
+
     /// <summary>Rewrites the file with one entry changed.</summary>
     public void SetMetadata(string key, GgufValue value)
     {

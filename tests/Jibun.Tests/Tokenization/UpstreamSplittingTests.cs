@@ -9,7 +9,7 @@ public class UpstreamSplittingTests
     public static TheoryData<string> Names => new(PreTokenizers.Names);
 
     public static TheoryData<string, string> Popular => new MatrixTheoryData<string, string>(
-        ["llama-bpe", "qwen2", "qwen35", "deepseek-v3", "gpt-4o", "smollm", "tekken"], ["gpt-2", "deepseek-llm"]);
+        ["llama-bpe", "qwen2", "deepseek-r1-qwen", "qwen35", "deepseek-v3", "gpt-4o", "smollm", "tekken"], ["gpt-2", "deepseek-llm"]);
 
     [Theory, MemberData(nameof(Names))]
     public void Every_pre_tokenizer_cuts_as_upstream_does(string name)

@@ -65,7 +65,9 @@ internal sealed unsafe class BertModel : IEmbeddingModel
             _pass.AddToResidual(_pass.H);
             _pass.LayerNorm(_pass.X, w.FeedForwardNorm);
         }
-        new ReadOnlySpan<float>(_pass.X, batch.Rows * width).CopyTo(states);
+        ReadOnlySpan<float> results = new(_pass.X, batch.Rows * width);
+        Numbers.ThrowIfNotFinite(results);
+        results.CopyTo(states);
     }
 
     public void Dispose()

@@ -147,6 +147,7 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
         }
         if (_batch.WantsStates)
         {
+            Numbers.ThrowIfNotFinite(new ReadOnlySpan<float>(H, count * shape.Width));
             new ReadOnlySpan<float>(H, count * shape.Width).CopyTo(logits);
             return;
         }
@@ -157,8 +158,7 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
             if (shape.LogitScale != 1 || shape.LogitCap != 0)
                 matmul.Team.ScaleAndCap(output, shape.LogitScale, shape.LogitCap, embedding.Vocabulary, count);
         }
-        if (Numbers.IndexOfNotFinite(logits[..(count * embedding.Vocabulary)]) >= 0)
-            throw new ModelException("the model's logits are no numbers: its weights are damaged; download or convert the file again");
+        Numbers.ThrowIfNotFinite(logits[..(count * embedding.Vocabulary)]);
     }
 
     public void Dispose()

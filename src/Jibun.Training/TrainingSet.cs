@@ -26,6 +26,8 @@ public readonly struct TrainingSample(int start, int promptLength, int length, i
 /// </summary>
 public sealed class TrainingSet
 {
+    public const string TokensFile = "tokens.bin";
+
     /// <exception cref="ModelException">A sample lies outside the tokens, has no answer, or a token outside the vocabulary.</exception>
     public TrainingSet(ushort[] tokens, TrainingSample[] samples, int vocabularySize, IReadOnlyList<string> tasks)
     {
@@ -68,7 +70,7 @@ public sealed class TrainingSet
         {
             using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "config.json")));
             return new TrainingSet(
-                Read<ushort>(Path.Combine(folder, "tokens.bin")),
+                Read<ushort>(Path.Combine(folder, TokensFile)),
                 Read<TrainingSample>(Path.Combine(folder, "samples.bin")),
                 config.RootElement.GetProperty("vocabulary_size").GetInt32(),
                 [.. config.RootElement.GetProperty("tasks").EnumerateArray().Select(task => task.GetString() ?? "")]);
@@ -82,7 +84,7 @@ public sealed class TrainingSet
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, "tokens.bin"), MemoryMarshal.AsBytes<ushort>(Tokens));
+        File.WriteAllBytes(Path.Combine(folder, TokensFile), MemoryMarshal.AsBytes<ushort>(Tokens));
         File.WriteAllBytes(Path.Combine(folder, "samples.bin"), MemoryMarshal.AsBytes<TrainingSample>(Samples));
         using FileStream stream = File.Create(Path.Combine(folder, "config.json"));
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });

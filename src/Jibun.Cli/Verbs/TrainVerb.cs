@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Jibun.Cli.Terminals;
 using Jibun.Training;
 using Jibun.Training.Corpus;
@@ -22,19 +23,34 @@ internal static class TrainVerb
         Option<double> minutes = new("--minutes") { Description = "Time of the stable part in this run; 0 is no limit", HelpName = "N" };
         Option<double> tokens = new("--tokens") { Description = "Millions of tokens of the stable part", HelpName = "M", DefaultValueFactory = _ => 40 };
         Option<double> decay = new("--decay") { Description = "Millions of tokens of the decay that finishes a model", HelpName = "M", DefaultValueFactory = _ => 4 };
+        Option<bool> large = new("--large") { Description = "The large corpus: about a million lines instead of 480,000" };
+        Option<int> english = new("--english") { Description = "Thousands of English sentences of the own grammar", HelpName = "K" };
+        Option<int> japanese = new("--japanese") { Description = "Thousands of Japanese sentences of the own grammar", HelpName = "K" };
+        Option<int> variants = new("--variants") { Description = "Varied copies of each line of the public sets", HelpName = "N" };
+        Option<bool> corpusOnly = new("--corpus-only") { Description = "Build the corpus, with a sample of it to read, and stop" };
         Option<bool> floats = new("--float") { Description = "The float twin, without quantization" };
         Option<int> threads = VerbOptions.Threads();
         Option<bool> json = VerbOptions.Json();
         Command verb = new("train", "Train the built-in model on this machine")
         {
-            model, data, folder, output, minutes, tokens, decay, floats, threads, json,
+            model, data, folder, output, minutes, tokens, decay, large, english, japanese, variants, corpusOnly, floats, threads, json,
         };
         verb.SetAction((parsed, cancel) =>
         {
             bool micro = parsed.GetValue(model) == "micro";
             string work = parsed.GetValue(folder)!, source = parsed.GetValue(data)!;
             if (!Directory.Exists(source)) throw new UsageException($"{source} does not exist");
-            NanoCorpus corpus = BuildCorpus(terminal, source, work, micro);
+            CorpusOptions wanted = micro ? CorpusOptions.Micro(source)
+                : parsed.GetValue(large) ? CorpusOptions.Large(source) : new CorpusOptions { DataFolder = source };
+            if (parsed.GetValue(english) is > 0 and int en) wanted = wanted with { EnglishLines = 1000 * en };
+            if (parsed.GetValue(japanese) is > 0 and int ja) wanted = wanted with { JapaneseLines = 1000 * ja };
+            if (parsed.GetValue(variants) is > 0 and int copies) wanted = wanted with { Variants = copies };
+            NanoCorpus corpus = BuildCorpus(terminal, wanted, work);
+            if (parsed.GetValue(corpusOnly))
+            {
+                corpus.SaveSample(work);
+                return Task.CompletedTask;
+            }
             TrainingSet set = TrainingSet.Load(work);
             var options = new TrainingOptions
             {
@@ -60,15 +76,18 @@ internal static class TrainVerb
     }
 
     // The vocabulary stays what it was when training began: the weights know its numbers.
-    private static NanoCorpus BuildCorpus(Terminal terminal, string data, string folder, bool micro)
+    private static NanoCorpus BuildCorpus(Terminal terminal, CorpusOptions options, string folder)
     {
         Directory.CreateDirectory(folder);
         string vocabulary = Path.Combine(folder, "vocabulary.json");
-        CorpusOptions options = micro ? CorpusOptions.Micro(data) : new CorpusOptions { DataFolder = data };
         if (File.Exists(vocabulary)) options = options with { Vocabulary = NanoVocabulary.Load(vocabulary) };
         terminal.Error.WriteLine(terminal.Dim("building the corpus …"));
+        var clock = Stopwatch.StartNew();
         NanoCorpus corpus = CorpusBuilder.Build(options);
         corpus.Save(folder);
+        long tokens = new FileInfo(Path.Combine(folder, TrainingSet.TokensFile)).Length / sizeof(ushort);
+        terminal.Error.WriteLine(terminal.Dim(FormattableString.Invariant(
+            $"{corpus.Lines.Count} lines, {tokens / 1e6:F1} M tokens, {clock.Elapsed.TotalSeconds:F0} s")));
         return corpus;
     }
 

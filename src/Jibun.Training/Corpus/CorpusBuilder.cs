@@ -14,11 +14,11 @@ public static class CorpusBuilder
     /// <summary>Share of an epoch's lines that each head gets.</summary>
     private static readonly Dictionary<string, double> shares = new()
     {
-        ["snips"] = 0.18,
-        ["clinc"] = 0.16,
+        ["snips"] = 0.19,
+        ["clinc"] = 0.19,
         ["hwu"] = 0.12,
-        ["hass"] = 0.12,
-        ["assistant"] = 0.42,
+        ["hass"] = 0.09,
+        ["assistant"] = 0.41,
     };
 
     /// <summary>Names with a token of their own although no line uses them yet: tools to come keep the vocabulary.</summary>
@@ -26,6 +26,15 @@ public static class CorpusBuilder
     [
         "stopwatch_start", "stopwatch_stop", "stopwatch_status", "note_remove", "vacuum_start", "vacuum_dock", "scene_activate",
         "fan_speed", "media_repeat", "media_shuffle", "announce", "days_between",
+    ];
+
+    private static readonly HashSet<string> verbs =
+        ["play", "add", "book", "find", "show", "rate", "give", "put", "search", "look", "tell", "reserve", "make", "get", "use"];
+
+    private static readonly string[] requests =
+    [
+        "please ", "can you ", "could you ", "would you ", "i want you to ", "i'd like you to ", "can you please ", "could you please ",
+        "will you ", "i need you to ", "hey, ", "go ahead and ",
     ];
 
     private static readonly string[] spareSlots = ["scene", "speed", "mode", "message"];
@@ -84,9 +93,10 @@ public static class CorpusBuilder
     {
         SeededRandom random = SeededRandom.For(options.Seed, task);
         var seen = new HashSet<string>(utterances.Select(utterance => utterance.Text));
-        var swap = new SlotSwap(utterances);
+        var english = SentenceGrammar.Load("en");
+        var swap = new SlotSwap(utterances, new InventedNames(english), capitals: task == "snips");
         var home = new HomeSentences(utterances);
-        var product = new ProductMapping(SentenceGrammar.Load("en"));
+        var product = new ProductMapping(english);
         foreach (Utterance utterance in utterances)
         {
             lines.Add(new CorpusLine(task, utterance, utterance.Intent == "oos" ? 6 : 2));
@@ -97,6 +107,10 @@ public static class CorpusBuilder
                     && !developmentTexts.Contains(task + variant.Text))
                     lines.Add(new CorpusLine(task, variant, 0.8f));
         }
+        if (LabelGrammar.Knows(task))
+            foreach (Utterance written in LabelGrammar.Write(task, SeededRandom.For(options.Seed, "labels " + task)).Take(options.LabelLines))
+                if (written.Text.Length > 0 && seen.Add(written.Text) && !developmentTexts.Contains(task + written.Text))
+                    lines.Add(new CorpusLine(task, written, 0.8f));
         if (task == "clinc")
             foreach (Utterance other in OutOfScope.Write(all, SeededRandom.For(options.Seed, "oos")).Concat(KinSets.ForClinc(all)))
                 if (seen.Add(other.Text) && !developmentTexts.Contains(task + other.Text))
@@ -111,17 +125,20 @@ public static class CorpusBuilder
                 return home.Vary(utterance, random);
             case "clinc":
                 double kind = random.NextDouble();
-                return utterance with
-                {
-                    Text = kind < 0.6 ? Rephrase.Vary(utterance.Text, random)
-                        : kind < 0.8 ? Noise.Typo(utterance.Text, random) : DropWord(utterance.Text, random),
-                };
+                string text = random.Chance(0.5) ? LabelGrammar.ExchangeNames(utterance.Text, random) : utterance.Text;
+                if (random.Chance(0.5)) text = Rephrase.ExchangeWords(text, random);
+                if (kind < 0.5) text = Rephrase.Vary(text, random);
+                else if (kind < 0.6) text = Noise.Typo(text, random);
+                else if (kind < 0.75) text = DropWord(text, random);
+                return utterance with { Text = text };
             default:
                 Utterance? swapped = swap.Vary(utterance, random, utterance.Slots.Count == 0 ? 0 : 0.7);
                 if (swapped is null || Sentence.Cut(swapped.Text, swapped.Slots) is not { } sentence) return null;
                 if (task == "hwu" && random.Chance(0.4) && sentence.Segments[0] is (var first, null)
                     && Rephrase.Open(first, random) is { } rephrased)
                     sentence.Segments[0] = (rephrased, null);
+                if (task == "hwu" && random.Chance(0.3)) sentence.Between(text => Rephrase.ExchangeWords(text, random));
+                if (task == "snips" && random.Chance(0.12)) Ask(sentence, random);
                 double style = random.NextDouble();
                 if (task == "snips" && style < 0.12) sentence.Everywhere(text => text.ToLowerInvariant());
                 if (style is > 0.85 and < 0.93) sentence.Between(text => DropWord(text, random));
@@ -130,6 +147,16 @@ public static class CorpusBuilder
                     sentence.Segments[^1] = (last.TrimEnd('.', '?', '!'), null);
                 return swapped with { Text = sentence.Text, Slots = sentence.Slots };
         }
+    }
+
+    /// <summary>"Play …" as people ask for it.</summary>
+    private static void Ask(Sentence sentence, SeededRandom random)
+    {
+        (string text, string? slot) = sentence.Segments[0];
+        string verb = text.Split(' ')[0].ToLowerInvariant();
+        if (slot is not null || !verbs.Contains(verb)) return;
+        string asked = random.Pick(requests) + char.ToLowerInvariant(text[0]) + text[1..];
+        sentence.Segments[0] = (random.Chance(0.5) ? char.ToUpperInvariant(asked[0]) + asked[1..] : asked, null);
     }
 
     private static string DropWord(string text, SeededRandom random)

@@ -22,6 +22,11 @@ public sealed record CorpusOptions
     /// <summary>Varied copies of each line of the public sets.</summary>
     public int Variants { get; init; } = 4;
 
+    /// <summary>
+    /// Sentences that we wrote for the labels of a public set (<c>Grammar/clinc.txt</c>, <c>Grammar/hwu.txt</c>), per set.
+    /// </summary>
+    public int LabelLines { get; init; } = 20_000;
+
     /// <summary>Longest sample in tokens; longer ones are left out.</summary>
     public int Context { get; init; } = 512;
 
@@ -39,6 +44,16 @@ public sealed record CorpusOptions
         Variants = 2,
         Context = 256,
         Tasks = [Chat.Nano.NanoFormat.Assistant, "snips"],
+    };
+
+    /// <summary>About a million lines or 27 million tokens, for a machine that trains on a thousand million.</summary>
+    public static CorpusOptions Large(string dataFolder) => new()
+    {
+        DataFolder = dataFolder,
+        EnglishLines = 400_000,
+        JapaneseLines = 220_000,
+        Variants = 9,
+        LabelLines = 60_000,
     };
 
     /// <summary>An earlier vocabulary to keep, when the corpus grows after training began.</summary>

@@ -67,6 +67,18 @@ public sealed class NanoCorpus(
             WriteUtterances(Path.Combine(folder, $"own_{language}.dev.jsonl"), utterances);
     }
 
+    /// <summary>Writes <c>sample_TASK.jsonl</c>: lines of each head to read through, spread evenly over the corpus.</summary>
+    public void SaveSample(string folder, int linesOfATask = 300)
+    {
+        foreach (IGrouping<string, CorpusLine> task in lines.GroupBy(line => line.Task))
+        {
+            CorpusLine[] all = [.. task];
+            int count = Math.Min(linesOfATask, all.Length);
+            WriteUtterances(Path.Combine(folder, $"sample_{task.Key}.jsonl"),
+                Enumerable.Range(0, count).Select(i => all[(long)i * all.Length / count].Utterance));
+        }
+    }
+
     public static void WriteUtterances(string path, IEnumerable<Utterance> utterances)
     {
         using FileStream stream = File.Create(path);

@@ -22,7 +22,7 @@ internal static class OutOfScope
     public static IEnumerable<Utterance> Write(Dictionary<string, List<Utterance>> all, SeededRandom random)
     {
         List<Utterance> lines =
-            [.. SentenceGrammar.Load("outside").Write(random, heldOut: false).Take(GrammarLines).Select(line => Outside(line.Text))];
+            [.. SentenceGrammar.LoadForTraining("outside").Write(random, heldOut: false).Take(GrammarLines).Select(line => Outside(line.Text))];
         if (all.TryGetValue("hwu", out List<Utterance>? home))
             lines.AddRange(home.Where(line => foreign.Contains(line.Intent)).Select(line => Outside(line.Text)));
         if (all.TryGetValue("snips", out List<Utterance>? voice))

@@ -5,7 +5,7 @@ namespace Jibun.Training.Corpus;
 
 /// <summary>
 /// Makes new sentences by exchanging arguments of the same slot between sentences, preferably values that stood behind the same
-/// word.
+/// word, or for invented ones.
 /// </summary>
 internal sealed class SlotSwap
 {
@@ -16,9 +16,13 @@ internal sealed class SlotSwap
     private readonly Dictionary<string, List<string>> bySlot = [];
     private readonly Dictionary<(string, string), List<string>> byContext = [];
     private readonly List<string> anyTitle = [];
+    private readonly InventedNames names;
+    private readonly bool capitals;
 
-    public SlotSwap(IEnumerable<Utterance> utterances)
+    /// <param name="capitals">Whether names are written with capitals at times.</param>
+    public SlotSwap(IEnumerable<Utterance> utterances, InventedNames names, bool capitals)
     {
+        (this.names, this.capitals) = (names, capitals);
         foreach (Utterance utterance in utterances)
         {
             if (Sentence.Cut(utterance.Text, utterance.Slots) is not { } sentence) continue;
@@ -41,6 +45,11 @@ internal sealed class SlotSwap
         {
             (string text, string? slot) = sentence.Segments[i];
             if (slot is null || !random.Chance(share)) continue;
+            if (random.Chance(0.3) && names.For(slot, random) is { } invented)
+            {
+                sentence.Segments[i] = (capitals ? InventedNames.Capitalized(invented, random) : invented.ToLowerInvariant(), slot);
+                continue;
+            }
             List<string> values = bySlot[slot];
             List<string>? likely = byContext.GetValueOrDefault((slot, WordBefore(sentence, i)));
             if (titles.Contains(slot) && random.Chance(0.3)) values = anyTitle;

@@ -96,6 +96,10 @@ internal sealed class GrammarFile
         return more.Values.Pick(expansion.Random);
     }
 
+    /// <summary>The values of a rule that training sees and that are plain text.</summary>
+    public IReadOnlyList<string> PlainValues(string rule) =>
+        [.. rules[rule].Train.Patterns.OfType<Pattern.Literal>().Select(literal => literal.Text)];
+
     /// <summary>Whether a value of some open list is held out.</summary>
     public bool IsHeldValue(string value) => heldValues.Contains(value);
 
@@ -139,6 +143,8 @@ internal sealed class GrammarFile
             ends = new int[all.Length];
             for (int i = 0, sum = 0; i < all.Length; i++) ends[i] = sum += all[i].Weight;
         }
+
+        public IReadOnlyList<Pattern> Patterns => patterns;
 
         public bool IsEmpty => patterns.Length == 0;
 

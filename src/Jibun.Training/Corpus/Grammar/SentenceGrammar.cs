@@ -10,6 +10,14 @@ public sealed class SentenceGrammar
     private const int LeastKnownInARow = 60;
     private const int MostExpansions = 1000;
 
+    private static readonly string[] asking = ["you", "need", "want", "like", "love", "go ahead", "possible", "may i", "kind"];
+    private static readonly HashSet<string> noCommands =
+    [
+        "can", "could", "would", "will", "may", "i", "i'm", "i'd", "i've", "i'll", "it's", "it", "its", "we", "we're", "we've", "you", "you're",
+        "my", "our", "the", "a", "that's", "this", "is", "are", "am", "do", "does", "did", "have", "what", "what's", "how", "how's", "where",
+        "when", "which", "who", "why", "there", "there's", "too", "not", "no", "nobody", "let's", "shall", "should", "any",
+    ];
+
     private readonly GrammarFile grammar;
     private readonly string language;
     private readonly Section[] sections;
@@ -26,7 +34,7 @@ public sealed class SentenceGrammar
         heldEnds = Ends(section => section.HeldCount);
     }
 
-    /// <param name="language">"en" or "ja"; "outside" is English that CLINC150 calls out of scope.</param>
+    /// <param name="language">"en" or "ja".</param>
     public static SentenceGrammar Load(string language)
     {
         using TextReader reader = Open(language)
@@ -35,12 +43,38 @@ public sealed class SentenceGrammar
         return new SentenceGrammar(GrammarFile.Parse(reader, forTraining), language);
     }
 
+    /// <summary>A grammar of which nothing is held out.</summary>
+    /// <param name="name">
+    /// "clinc" or "hwu": sentences for that set's labels; "outside": English that CLINC150 calls out of scope.
+    /// </param>
+    public static SentenceGrammar LoadForTraining(string name)
+    {
+        using TextReader reader = Open(name) ?? throw new ArgumentOutOfRangeException(nameof(name), name, "no such grammar");
+        return new SentenceGrammar(GrammarFile.Parse(new StringReader(""), reader), "en");
+    }
+
     private static StreamReader? Open(string name) =>
         Assembly.GetExecutingAssembly().GetManifestResourceStream($"Jibun.Training.Corpus.Grammar.{name}.txt") is { } stream
             ? new StreamReader(stream) : null;
 
     /// <summary>Words and names that training lines may copy.</summary>
     internal void AddPhrases(IEnumerable<string> phrases) => grammar.AddValues("phrase", phrases);
+
+    /// <summary>A value of a rule, as training lines have it.</summary>
+    internal string Value(string rule, SeededRandom random)
+    {
+        var expansion = new Expansion(grammar, random, heldOut: false);
+        while (true)
+        {
+            grammar.Pick(rule, expansion).Expand(expansion);
+            string value = expansion.Finish().Text;
+            if (value.Length > 0 && !grammar.IsHeldValue(value)) return value;
+            expansion = new Expansion(grammar, random, heldOut: false);
+        }
+    }
+
+    /// <summary>The values of a rule that are plain text.</summary>
+    internal IReadOnlyList<string> PlainValues(string rule) => grammar.PlainValues(rule);
 
     /// <summary>Tools that sentences of this grammar call, <c>handoff</c> among them.</summary>
     public IReadOnlyList<string> Tools => [.. sections.Select(section => section.Name).Where(name => name[0] != '=').Distinct()];
@@ -157,11 +191,16 @@ public sealed class SentenceGrammar
         var expansion = new Expansion(grammar, random, heldOut);
         grammar.Pick(rule, expansion).Expand(expansion);
         string piece = expansion.Finish().Text;
+        if (before && language == "en" && Clashes(piece, sentence.Text)) return;
         if (language == "ja") piece = piece.Trim();
         else piece = before ? piece + " " : piece.StartsWith(',') ? piece : " " + piece.TrimStart();
         if (before) sentence.Segments.Insert(0, (piece, null));
         else if (!char.IsPunctuation(sentence.Text[^1])) sentence.Segments.Add((piece, null));
     }
+
+    /// <summary>"Could you" and its like go before a command only: not before "it's dark" or another "can you".</summary>
+    private static bool Clashes(string before, string text) =>
+        noCommands.Contains(text.Split(' ')[0].ToLowerInvariant()) && asking.Any(word => before.Contains(word, StringComparison.Ordinal));
 
     private void Style(Sentence sentence, Mood mood, SeededRandom random)
     {

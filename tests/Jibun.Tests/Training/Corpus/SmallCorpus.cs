@@ -17,6 +17,7 @@ internal static class SmallCorpus
         EnglishLines = 6000,
         JapaneseLines = 5000,
         Variants = 1,
+        LabelLines = 3000,
     };
 
     public static NanoCorpus Corpus => corpus.Value;

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -26,7 +26,7 @@ public sealed partial class NanoVocabulary
     private readonly Dictionary<string, int> ids = [];
     private readonly Dictionary<(int, int), (int Rank, int Result)> ranks = [];
     private readonly string[] specialsLongestFirst;
-    private readonly Dictionary<string, int[]> words = [];
+    private readonly ConcurrentDictionary<string, int[]> words = [];
     private readonly int[] byteIds = new int[256];
 
     /// <param name="tokens">Normal tokens are spelled in GPT-2's byte alphabet, the others as plain text.</param>
@@ -140,10 +140,10 @@ public sealed partial class NanoVocabulary
         }
     }
 
-    private int[] EncodeWord(string word)
+    private int[] EncodeWord(string word) => words.GetOrAdd(word, MergePieces);
+
+    private int[] MergePieces(string word)
     {
-        ref int[]? cached = ref CollectionsMarshal.GetValueRefOrAddDefault(words, word, out bool known);
-        if (known) return cached!;
         List<int> pieces = [.. Encoding.UTF8.GetBytes(word).Select(b => byteIds[b])];
         while (pieces.Count > 1)
         {
@@ -155,7 +155,7 @@ public sealed partial class NanoVocabulary
             pieces[at] = result;
             pieces.RemoveAt(at + 1);
         }
-        return cached = [.. pieces];
+        return [.. pieces];
     }
 
     private static string BuildAlphabet()

@@ -21,6 +21,12 @@ Option<DirectoryInfo> cache = new("--cache")
 };
 Option<string> launcher = new("--jibun") { Description = "Jibun's program", DefaultValueFactory = _ => BenchFolders.Launcher };
 Option<bool> againstItself = new("--upstream-twice") { Description = "upstream against itself: shows the noise of the machine" };
+Option<int[]> depths = new("--context")
+{
+    Description = "instead: milliseconds a generated token takes with so many tokens before it, in growing order",
+    AllowMultipleArgumentsPerToken = true,
+};
+Option<int> upstreamLongest = new("--upstream-context") { Description = "the longest of them for upstream, which must read that many tokens", DefaultValueFactory = _ => int.MaxValue };
 Option<FileInfo?> json = new("--json") { Description = "also write the report as JSON" };
 Option<FileInfo?> markdown = new("--markdown") { Description = "also write the table to a file" };
 Option<FileInfo?> chart = new("--chart") { Description = "also draw the ratios as an SVG file" };
@@ -36,7 +42,7 @@ foreach (Option<int> count in new[] { prompt, generation, threads, repetitions }
 
 RootCommand command = new("Compares Jibun's speed with upstream llama.cpp's in one run.")
 {
-    models, prompt, generation, threads, repetitions, cache, launcher, againstItself, json, markdown, chart, peer, peerModel,
+    models, prompt, generation, threads, repetitions, cache, launcher, againstItself, depths, upstreamLongest, json, markdown, chart, peer, peerModel,
 };
 command.SetAction(async (line, cancel) =>
 {
@@ -44,6 +50,12 @@ command.SetAction(async (line, cancel) =>
     int times = line.GetValue(repetitions);
     if (line.GetValue(peer) is not null) return UpstreamProcess.Run(line.GetValue(peerModel)!, workload, times);
     Machine machine = Machine.Describe(TimeProvider.System.GetUtcNow());
+    if (line.GetValue(depths) is { Length: > 0 } contexts)
+    {
+        foreach (string model in line.GetValue(models)!)
+            Console.Write(new LongContext(FindModel(model, line.GetValue(cache)!.FullName), contexts, workload.Threads, workload.Generation, line.GetValue(upstreamLongest)).Run());
+        return 0;
+    }
     Engine upstream = Engine.Upstream();
     Engine first = line.GetValue(againstItself) ? upstream : Engine.Jibun(line.GetValue(launcher)!);
     List<Comparison> comparisons = [];

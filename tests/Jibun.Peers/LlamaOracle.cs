@@ -193,6 +193,34 @@ public sealed unsafe class LlamaOracle : IDisposable
         return new(prompt, generation);
     }
 
+    /// <summary>Seconds that a token takes with so many before it, in growing order; the median of some.</summary>
+    public double[] SecondsAtDepths(ReadOnlySpan<int> depths, int tokens)
+    {
+        const int BatchTokens = 512;
+        int longest = depths[^1] + tokens * depths.Length;
+        using LlamaContext context = NewContext(longest, BatchTokens, 1);
+        int[] text = RandomTokens.Take(longest, VocabularySize);
+        double[] medians = new double[depths.Length], seconds = new double[tokens];
+        int position = 0;
+        for (int i = 0; i < depths.Length; i++)
+        {
+            for (int count; position < depths[i]; position += count)
+            {
+                count = Math.Min(BatchTokens, depths[i] - position);
+                context.Decode(text.AsSpan(position, count), position);
+            }
+            for (int token = 0; token < tokens; token++, position++)
+            {
+                long start = TimeProvider.System.GetTimestamp();
+                context.Decode(text.AsSpan(position, 1), position);
+                seconds[token] = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+            }
+            Array.Sort(seconds);
+            medians[i] = seconds[tokens / 2];
+        }
+        return medians;
+    }
+
     public void Dispose()
     {
         if (_model != 0) LlamaApi.FreeModel(_model);

@@ -146,6 +146,9 @@ public static class SyntheticShapes
             RopeStretch = 32,
         };
 
+    /// <summary>One layer of it, for what does not depend on their number.</summary>
+    public static SyntheticShape Llama1BSlice { get; } = Llama1B with { Layers = 1, Vocabulary = 4096 };
+
     public static SyntheticShape Qwen05B { get; } =
         new("qwen2", Hidden: 896, Layers: 24, Heads: 14, KvHeads: 2, HeadSize: 64, FeedForward: 4864, Vocabulary: 151936)
         {
@@ -190,6 +193,7 @@ public static class SyntheticShapes
         ["qwen3moe-slice"] = Qwen3MoeSlice,
         ["r1-slice"] = R1Slice,
         ["llama-1b"] = Llama1B,
+        ["llama-slice"] = Llama1BSlice,
         ["qwen2.5-0.5b"] = Qwen05B,
         ["qwen3-0.6b"] = Qwen3Small,
         ["bitnet-2b"] = BitNet2B,

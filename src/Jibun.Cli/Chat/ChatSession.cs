@@ -7,7 +7,7 @@ namespace Jibun.Cli.Chat;
 
 /// <summary>A conversation at the prompt: what was said so far, and the slash commands.</summary>
 internal sealed class ChatSession(
-    Terminal terminal, IChatModel model, ChatRequest settings, IKeyboard keyboard, LineHistory history, Notices notices)
+    Terminal terminal, IChatModel model, ChatRequest settings, IKeyboard keyboard, LineHistory history, Notices notices, SessionFile? kept = null)
 {
     private const string Prompt = "› ";
 
@@ -68,6 +68,19 @@ internal sealed class ChatSession(
         }
         if (text.Length == 0 && calls.Count == 0) _messages.RemoveAt(_messages.Count - 1);
         else _messages.Add(new ChatMessage { Role = "assistant", Content = text.ToString(), ToolCalls = calls });
+        Keep();
+    }
+
+    private void Keep()
+    {
+        try
+        {
+            kept?.Save(_messages);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            terminal.Error.WriteLine($"the session was not kept: {failure.Message}");
+        }
     }
 
     /// <summary>The same events; whatever comes by itself meanwhile is shown where no line is cut by it.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Jibun.Chat;
 using Jibun.Chat.Skills;
 using Jibun.Cli.Chat;
@@ -16,11 +17,12 @@ internal static class ChatVerb
         Argument<string[]> prompt = new("PROMPT") { Description = "Answered once; without it, stdin is, or else the chat starts" };
         Option<string> model = VerbOptions.Model();
         Option<string> system = new("--system") { Description = "How the assistant shall behave", HelpName = "TEXT" };
+        Option<string> session = new("--session") { Description = "Continue the chat in this file, or start it there, and keep it there", HelpName = "FILE" };
         Option<int?> maxTokens = VerbOptions.MaxTokens();
         SamplingFlags sampling = new();
         LoadFlags loading = new();
         Option<bool> json = VerbOptions.Json();
-        Command verb = new(Name, "Talk; the verb that runs when none is named") { prompt, model, system, maxTokens };
+        Command verb = new(Name, "Talk; the verb that runs when none is named") { prompt, model, system, session, maxTokens };
         sampling.AddTo(verb);
         loading.AddTo(verb);
         verb.Add(json);
@@ -38,22 +40,34 @@ internal static class ChatVerb
             SkillSet skills = new(new SkillOptions { Folder = DataFolder.Path, OneShot = question is not null });
             IChatModel chat = loader.LoadChat(ModelReference.Resolve(parsed.GetValue(model)), loading.Read(parsed), terminal, skills);
             using IDisposable? loaded = chat as IDisposable;
-            if (question is null) return await TalkAsync(terminal, chat, settings, skills);
+            SessionFile? kept = parsed.GetValue(session) is { } file ? OpenSession(file, chat) : null;
+            if (kept?.Open() is { Count: > 0 } said) settings = settings with { Messages = Continue(said, settings.Messages) };
+            if (question is null) return await TalkAsync(terminal, chat, settings, skills, kept);
             ChatMessage asked = new() { Role = "user", Content = question };
-            await AnswerOnceAsync(terminal, chat, settings with { Messages = [.. settings.Messages, asked] }, parsed.GetValue(json), cancel);
+            ChatRequest request = settings with { Messages = [.. settings.Messages, asked] };
+            ChatMessage answer = await AnswerOnceAsync(terminal, chat, request, parsed.GetValue(json), cancel);
+            kept?.Save([.. request.Messages, answer]);
             return ExitCode.Ok;
         });
         return verb;
     }
 
-    private static async Task<int> TalkAsync(Terminal terminal, IChatModel chat, ChatRequest settings, SkillSet skills)
+    private static SessionFile OpenSession(string file, IChatModel chat) => chat is ChatModel { Loaded: var model }
+        ? new SessionFile(file, model)
+        : throw new UsageException($"--session keeps the cache of a model that converses, and {chat.Id} has none");
+
+    // What --system says now replaces what it said then.
+    private static IReadOnlyList<ChatMessage> Continue(IReadOnlyList<ChatMessage> said, IReadOnlyList<ChatMessage> system) =>
+        system.Count == 0 ? said : [.. system, .. said.Where(message => message.Role != "system")];
+
+    private static async Task<int> TalkAsync(Terminal terminal, IChatModel chat, ChatRequest settings, SkillSet skills, SessionFile? kept)
     {
         Notices notices = new();
         using CancellationTokenSource leaving = new();
         Task watching = Task.Run(() => new DueWatch(skills, notices, TimeProvider.System).RunAsync(leaving.Token));
         try
         {
-            return await new ChatSession(terminal, chat, settings, new ConsoleKeyboard(), new LineHistory(DataFolder.History), notices).RunAsync();
+            return await new ChatSession(terminal, chat, settings, new ConsoleKeyboard(), new LineHistory(DataFolder.History), notices, kept).RunAsync();
         }
         finally
         {
@@ -70,16 +84,19 @@ internal static class ChatVerb
         return piped.Length > 0 ? piped : throw new UsageException("stdin holds no text to answer");
     }
 
-    private static async Task AnswerOnceAsync(Terminal terminal, IChatModel model, ChatRequest request, bool asJson, CancellationToken cancel)
+    private static async Task<ChatMessage> AnswerOnceAsync(Terminal terminal, IChatModel model, ChatRequest request, bool asJson, CancellationToken cancel)
     {
         AnswerWriter writer = new(terminal, withFacts: terminal.OutputIsTerminal);
         AnswerJson answer = new(model.Id);
+        StringBuilder text = new(), reasoning = new();
         try
         {
             await foreach (ChatEvent happened in model.RespondAsync(request, cancel))
             {
                 if (asJson) answer.Add(happened);
                 else writer.Write(happened);
+                if (happened is TextDelta said) text.Append(said.Text);
+                if (happened is ReasoningDelta thought) reasoning.Append(thought.Text);
             }
         }
         finally
@@ -87,5 +104,6 @@ internal static class ChatVerb
             writer.EndLine();
         }
         if (asJson) terminal.WriteJson(answer.Write);
+        return new ChatMessage { Role = "assistant", Content = text.ToString(), Reasoning = reasoning.Length > 0 ? reasoning.ToString() : null };
     }
 }

@@ -11,12 +11,19 @@ internal sealed class LoadFlags(bool withContext = true)
     private readonly Option<int> _context = Context();
     private readonly Option<int> _threads = VerbOptions.Threads();
     private readonly Option<string> _kernels = Kernels();
+    private readonly Option<string> _kv = Kv();
     private readonly Option<bool> _lock = new("--mlock") { Description = "Keep the weights from being swapped out" };
 
     public static Option<string> Kernels() => new("--kernels")
     {
         Description = $"What products run on: {string.Join(", ", KernelChoice.Names)}; the fastest by default",
         HelpName = "K",
+    };
+
+    public static Option<string> Kv() => new("--kv")
+    {
+        Description = $"How cached keys and values are kept: {string.Join(", ", KvChoice.Names)}; {KvChoice.Names.First()} by default",
+        HelpName = "TYPE",
     };
 
     public static Option<int> Context()
@@ -32,13 +39,14 @@ internal sealed class LoadFlags(bool withContext = true)
     public void AddTo(Command verb)
     {
         if (withContext) verb.Add(_context);
-        foreach (Option option in (Option[])[_threads, _kernels, _lock]) verb.Add(option);
+        foreach (Option option in (Option[])[_kv, _threads, _kernels, _lock]) verb.Add(option);
     }
 
     public LoadOptions Read(ParseResult parsed) => new()
     {
         ContextLength = withContext ? parsed.GetValue(_context) : 0,
         Threads = parsed.GetValue(_threads),
+        KvType = KvChoice.Parse(parsed.GetValue(_kv)),
         Kernels = parsed.GetValue(_kernels) is { } name ? KernelChoice.Parse(name) : null,
         LockMemory = parsed.GetValue(_lock),
     };

@@ -20,9 +20,9 @@ internal static class PlanVerb
         Option<int> context = LoadFlags.Context();
         context.Description = $"Tokens the cache is planned for; {Plan.UsualContext} by default, or the model's own number if smaller";
         Option<int> threads = VerbOptions.Threads();
-        Option<string> kernels = LoadFlags.Kernels();
+        Option<string> kernels = LoadFlags.Kernels(), kv = LoadFlags.Kv();
         Option<bool> json = VerbOptions.Json();
-        Command verb = new("plan", "Where memory goes and how fast a model will be, without loading it") { positional, model, memory, context, threads, kernels, json };
+        Command verb = new("plan", "Where memory goes and how fast a model will be, without loading it") { positional, model, memory, context, kv, threads, kernels, json };
         verb.SetAction(parsed =>
         {
             long? given = parsed.GetValue(memory) is { } text
@@ -31,6 +31,7 @@ internal static class PlanVerb
             LoadOptions options = new()
             {
                 ContextLength = parsed.GetValue(context),
+                KvType = KvChoice.Parse(parsed.GetValue(kv)),
                 Kernels = parsed.GetValue(kernels) is { } name ? KernelChoice.Parse(name) : null,
             };
             using GgufFile file = ModelReference.Resolve(parsed.GetValue(positional) ?? parsed.GetValue(model)).OpenHeader();

@@ -88,6 +88,17 @@ public sealed class Conversation : IDisposable
         }
     }
 
+    /// <summary>
+    /// Writes tokens and cache, so that <see cref="LoadedModel.Restore"/> can continue without computing them again.
+    /// </summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="note">Anything that shall come back with it.</param>
+    public void Save(Stream stream, ReadOnlySpan<byte> note = default)
+    {
+        ThrowIfBusy();
+        ConversationFile.Write(stream, _model, this, note);
+    }
+
     internal void Append(int token) => _tokens.Add(token);
 
     public void Dispose()

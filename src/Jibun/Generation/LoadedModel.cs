@@ -75,6 +75,9 @@ public sealed class LoadedModel : IDisposable
 
     internal Scheduler Scheduler { get; }
 
+    /// <summary>What tells this model's files from others'.</summary>
+    internal byte[] Identity => field ??= GgufIdentity.Of(_file);
+
     /// <exception cref="ModelException">The file is missing, damaged, or asks for what this version cannot do.</exception>
     /// <exception cref="MemoryBudgetException">The model and its cache do not fit: nothing was read.</exception>
     public static LoadedModel Open(string path, LoadOptions? options = null) => Open(GgufFile.Open(path), options);
@@ -100,6 +103,17 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>A conversation that already holds as much of the prompt's beginning as an earlier one computed.</summary>
     public Conversation CreateConversation(ReadOnlySpan<int> prompt) => _pool.Take(prompt) ?? CreateConversation();
+
+    /// <summary>A conversation as <see cref="Conversation.Save"/> wrote it.</summary>
+    /// <param name="stream">One that can tell its length.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="note">What was saved with it.</param>
+    /// <exception cref="ModelException">The stream is damaged, or was saved by another model or another type of cache.</exception>
+    public Conversation Restore(Stream stream, string name, out byte[] note) => ConversationFile.Read(stream, name, this, out note);
+
+    /// <summary>Writes the conversation that was kept last.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool SaveLatest(Stream stream, ReadOnlySpan<byte> note) => _pool.SaveLatest(stream, note);
 
     /// <summary>Gives a conversation back for others to continue, instead of disposing it.</summary>
     public void Keep(Conversation conversation) => _pool.Return(conversation);

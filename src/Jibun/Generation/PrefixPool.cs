@@ -30,6 +30,17 @@ internal sealed class PrefixPool(int capacity) : IDisposable
         }
     }
 
+    /// <summary>Writes the conversation used last; false when there is none.</summary>
+    public bool SaveLatest(Stream stream, ReadOnlySpan<byte> note)
+    {
+        lock (_kept)
+        {
+            if (_kept.Count == 0) return false;
+            _kept[^1].Save(stream, note);
+            return true;
+        }
+    }
+
     public void Return(Conversation conversation)
     {
         lock (_kept)

@@ -25,6 +25,7 @@ public sealed class KernelSet(KernelTier tier)
 {
     private readonly Dictionary<RowGroupLayout, IRowGroupKernel> _integer = [];
     private readonly Dictionary<GgmlType, IRowGroupKernel> _float = [];
+    private readonly Dictionary<(GgmlType, bool), IValueKernel> _valueKernels = [];
 
     public KernelTier Tier { get; } = IsSupported(tier) ? tier : throw new NotSupportedException($"this machine cannot run the {tier} kernels");
 
@@ -65,6 +66,35 @@ public sealed class KernelSet(KernelTier tier)
         }
     }
 
+    /// <summary>What cached keys of a type are multiplied on: they lie as weights of this type do.</summary>
+    internal IRowGroupKernel ForKeys(GgmlType type)
+    {
+        lock (_integer)
+        {
+            IRowGroupKernel? kernel;
+            if (BlockFormats.TryGet(type, out BlockFormat? format) && format.Anatomy is not null)
+            {
+                RowGroupLayout layout = Matrix.LayoutOf(format);
+                if (!_integer.TryGetValue(layout, out kernel)) _integer[layout] = kernel = Make(layout);
+            }
+            else if (!_float.TryGetValue(type, out kernel))
+            {
+                _float[type] = kernel = Make(type);
+            }
+            return kernel;
+        }
+    }
+
+    /// <summary>What cached values of a type are summed on; fine weights have 16 bits where they are quantized.</summary>
+    internal IValueKernel ForValues(GgmlType type, bool isFine)
+    {
+        lock (_valueKernels)
+        {
+            if (!_valueKernels.TryGetValue((type, isFine), out IValueKernel? kernel)) _valueKernels[(type, isFine)] = kernel = MakeForValues(type, isFine);
+            return kernel;
+        }
+    }
+
     private bool IsFloatEmitted(GgmlType type) => Tier == KernelTier.Emitted && (type != GgmlType.BF16 || CpuFeatures.Avx512Bf16);
 
     private IRowGroupKernel Make(GgmlType type) => IsFloatEmitted(type)
@@ -78,5 +108,15 @@ public sealed class KernelSet(KernelTier tier)
         KernelTier.Avx2 => new RowGroupLoop<Avx2Lanes>(layout),
         KernelTier.AdvSimd => new RowGroupLoop<AdvSimdLanes>(layout),
         _ => new RowGroupLoop<Vector128Lanes>(layout),
+    };
+
+    private IValueKernel MakeForValues(GgmlType type, bool isFine) => Tier switch
+    {
+        KernelTier.Emitted => new EmittedKernel(rows => ValueEmitter.Emit(type, isFine, rows)),
+        _ when type is GgmlType.F32 or GgmlType.F16 => new FloatValueLoop(type),
+        KernelTier.Avx512 => new QuantizedValueLoop<Avx512Lanes>(type, isFine),
+        KernelTier.Avx2 => new QuantizedValueLoop<Avx2Lanes>(type, isFine),
+        KernelTier.AdvSimd => new QuantizedValueLoop<AdvSimdLanes>(type, isFine),
+        _ => new QuantizedValueLoop<Vector128Lanes>(type, isFine),
     };
 }

@@ -81,7 +81,7 @@ public sealed unsafe class Matrix
     // Formats of one anatomy share their layout, and with it their kernels.
     private static readonly Dictionary<BlockAnatomy, RowGroupLayout> Layouts = [];
 
-    private static RowGroupLayout LayoutOf(BlockFormat format)
+    internal static RowGroupLayout LayoutOf(BlockFormat format)
     {
         lock (Layouts)
         {

@@ -1,175 +1,287 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Jibun.Formats;
 using Jibun.Kernels.Portable;
 
 namespace Jibun.Kernels;
 
 /// <summary>
-/// Softmax attention of single queries over a page of cached keys and values, folded into a running result (the online softmax
-/// of "FlashAttention", Dao et al. 2022, §3). Keys lie transposed, <c>[head size][PageTokens]</c>, so that sixteen scores grow
-/// side by side without sums across lanes; values lie as <c>[PageTokens][head size]</c>.
+/// Softmax attention of tiles of up to eight rows, each a query of its own position, over pages of cached keys and values, folded into
+/// running results (the online softmax of "FlashAttention", Dao et al. 2022, §3). Scores are products with the page's keys on the same
+/// kernels as weights; with quantized caches queries and weights are quantized too and both products are integer. A row's result
+/// depends on its own query alone: not on the tile, the kernels or the threads.
 /// </summary>
-internal static unsafe class PagedAttention
+internal sealed unsafe class PagedAttention
 {
-    public const int PageTokens = 64;
+    public const int PageTokens = AttentionLayout.PageTokens, TileRows = ActivationBatch.TileTokens;
 
-    /// <summary>The running result of one query: <c>maximum, weight, value [head size]</c>.</summary>
-    public static int StateFloats(int headSize) => headSize + 16;
+    private const int Header = 16; // floats of a state before its value
 
-    public static void Begin(float* state, int headSize)
+    private readonly AttentionLayout _keys, _values;
+    private readonly IRowGroupKernel _keyKernel;
+    private readonly IValueKernel _valueKernel;
+    private readonly float _scale, _cap;
+    private readonly int _codeRows; // rows of codes for a row of weights
+
+    /// <param name="kernels">What products run on.</param>
+    /// <param name="keys">The layout of the pages' keys.</param>
+    /// <param name="values">The layout of their values, which may lie elsewhere.</param>
+    /// <param name="isFine">With quantized values weights get 16 bits, not 8: twice the products, and no more error than unquantized ones.</param>
+    /// <param name="scale">Multiplies scores.</param>
+    /// <param name="cap">Scores become cap · tanh(score / cap); 0 leaves them.</param>
+    public PagedAttention(KernelSet kernels, AttentionLayout keys, AttentionLayout values, bool isFine, float scale, float cap = 0)
     {
-        new Span<float>(state, StateFloats(headSize)).Clear();
+        (_keys, _values, _scale, _cap) = (keys, values, scale, cap);
+        (_keyKernel, _valueKernel) = (kernels.ForKeys(keys.Type), kernels.ForValues(values.Type, isFine));
+        _codeRows = isFine ? 2 : 1;
+    }
+
+    /// <summary>Floats of a row's running result: maximum, weight, and from the sixteenth on the value.</summary>
+    public int StateFloats => Header + _values.ValueRows;
+
+    /// <summary>Bytes of the queries of a tile.</summary>
+    public int QueryBytes => TileRows * (_keys.IsQuantized ? _keys.KeyColumns + _keys.KeyColumns / AttentionLayout.Block * 8 : _keys.KeyColumns * sizeof(float));
+
+    /// <summary>Bytes that a thread needs to fold.</summary>
+    public int WorkBytes => TileRows * (PageTokens + 1) * sizeof(float) + _values.ValueRows / AttentionLayout.Block * TileRows * (_codeRows * PageTokens + sizeof(float));
+
+    public void Begin(float* state)
+    {
+        new Span<float>(state, StateFloats).Clear();
         state[0] = float.NegativeInfinity;
     }
 
     /// <summary>With a sink: a score that takes its share of the weight and has no value.</summary>
-    public static void Begin(float* state, int headSize, float sink)
+    public void Begin(float* state, float sink)
     {
-        Begin(state, headSize);
+        Begin(state);
         (state[0], state[1]) = (sink, 1);
     }
 
-    /// <summary>Folds the first <paramref name="tokens"/> tokens of a page in; keys and values may differ in size, states are of the values'.</summary>
-    public static void Fold(float* query, float* keys, float* values, int tokens, int keySize, int valueSize, float scale, float* state) =>
-        Fold(query, keys, values, 0, tokens, keySize, valueSize, scale, 0, state);
-
-    /// <summary>The same without the <paramref name="hidden"/> first of them.</summary>
-    /// <param name="cap">Scores become cap · tanh(score / cap); 0 leaves them.</param>
-    public static void Fold(
-        float* query, float* keys, float* values, int hidden, int tokens, int keySize, int valueSize, float scale, float cap, float* state)
+    /// <summary>Brings the queries of a tile into the form that <see cref="Fold"/> reads.</summary>
+    public void Take(float** queries, int rows, byte* tile)
     {
-        float* scores = stackalloc float[PageTokens];
-        float maximum = Score(query, keys, tokens, keySize, scale, scores);
-        if (cap != 0) maximum = Cap(scores, tokens, cap);
-        if (hidden > 0) maximum = Hide(scores, hidden, tokens);
-        maximum = MathF.Max(maximum, state[0]);
-        float fade = MathF.Exp(state[0] - maximum);
-        Vector512<float> sum = Vector512<float>.Zero;
-        int padded = (tokens + 15) & ~15;
-        for (int i = 0; i < padded; i += 16)
+        if (!_keys.IsQuantized)
         {
-            Vector512<float> weight = Vector512.Exp(Vector512.Load(scores + i) - Vector512.Create(maximum));
-            weight.Store(scores + i);
-            sum += weight;
+            for (int row = 0; row < rows; row++)
+                for (int i = 0; i < _keys.KeySize; i++) ((float*)tile)[i * rows + row] = queries[row][i];
+            return;
         }
+        int blocks = _keys.KeyColumns / AttentionLayout.Block;
+        float* scales = (float*)(tile + _keys.KeyColumns * rows);
+        int* offsets = (int*)scales + blocks * rows, codes = (int*)tile;
+        int zero = _keys.Type == GgmlType.Q8_0 ? Q8_0.Anatomy.ZeroPoint : Q4_0.Anatomy.ZeroPoint;
+        float* rest = stackalloc float[AttentionLayout.Block];
+        for (int row = 0; row < rows; row++)
+            for (int block = 0; block < blocks; block++)
+            {
+                float* x = queries[row] + block * AttentionLayout.Block;
+                int count = _keys.KeySize - block * AttentionLayout.Block;
+                if (count < AttentionLayout.Block)
+                {
+                    new Span<float>(rest, AttentionLayout.Block).Clear();
+                    new Span<float>(x, count).CopyTo(new Span<float>(rest, count));
+                    x = rest;
+                }
+                (float scale, float inverse) = QuantizedForm.AbsoluteScale(x, AttentionLayout.Block);
+                int sum = QuantizedForm.Round(x, AttentionLayout.Block, inverse, codes + block * AttentionLayout.Block / 4 * rows + row, rows);
+                scales[block * rows + row] = scale;
+                offsets[block * rows + row] = -zero * sum;
+            }
+    }
+
+    /// <summary>Folds a page in: for each row the tokens up to its own position, of a window only the last.</summary>
+    /// <param name="tile">Queries, from <see cref="Take"/>.</param>
+    /// <param name="rows">1 … <see cref="TileRows"/>.</param>
+    /// <param name="positions">[rows].</param>
+    /// <param name="window">Tokens that a row sees, its own included; 0: all.</param>
+    /// <param name="pageStart">Position of the page's first token.</param>
+    /// <param name="keys">Of the page.</param>
+    /// <param name="values">Of the page.</param>
+    /// <param name="states">[rows][<see cref="StateFloats"/>].</param>
+    /// <param name="work"><see cref="WorkBytes"/>, which may hold anything.</param>
+    public void Fold(byte* tile, int rows, int* positions, int window, int pageStart, byte* keys, byte* values, float* states, byte* work)
+    {
+        int end = 0;
+        bool anySeen = false;
+        for (int row = 0; row < rows; row++)
+        {
+            end = Math.Max(end, Visible(positions[row], pageStart));
+            anySeen |= Visible(positions[row], pageStart) > Hidden(positions[row], window, pageStart);
+        }
+        if (!anySeen) return;
+        float* scores = (float*)work, fades = scores + TileRows * PageTokens;
+        Score(tile, rows, keys, end, scores);
+        for (int row = 0; row < rows; row++)
+            fades[row] = Soften(scores + row * PageTokens, Hidden(positions[row], window, pageStart), Visible(positions[row], pageStart), states + (long)row * StateFloats);
+        Sum(rows, values, (end + 7) & ~7, scores, fades, states, (byte*)(fades + TileRows));
+    }
+
+    /// <summary>Folds in what another state has seen.</summary>
+    public void Merge(float* state, float* other)
+    {
+        if (float.IsNegativeInfinity(other[0])) return;
+        float maximum = MathF.Max(state[0], other[0]);
+        float fade = MathF.Exp(state[0] - maximum), share = MathF.Exp(other[0] - maximum);
         state[0] = maximum;
-        state[1] = state[1] * fade + Vector512.Sum(sum);
-        Accumulate(scores, values, tokens, valueSize, fade, state + 16);
+        state[1] = state[1] * fade + other[1] * share;
+        for (int i = Header; i < StateFloats; i += 16)
+            Vector512.FusedMultiplyAdd(Vector512.Load(other + i), Vector512.Create(share), Vector512.Load(state + i) * Vector512.Create(fade)).Store(state + i);
     }
 
     /// <summary>Divides by the sum of the weights.</summary>
-    public static void Finish(float* state, int headSize, float* output)
+    public void Finish(float* state, float* output)
     {
         float inverse = 1 / state[1];
         int i = 0;
-        for (; i + 16 <= headSize; i += 16) (Vector512.Load(state + 16 + i) * Vector512.Create(inverse)).Store(output + i);
-        for (; i < headSize; i++) output[i] = state[16 + i] * inverse;
+        for (; i + 16 <= _values.ValueSize; i += 16) (Vector512.Load(state + Header + i) * Vector512.Create(inverse)).Store(output + i);
+        for (; i < _values.ValueSize; i++) output[i] = state[Header + i] * inverse;
     }
 
-    // Scores of tokens that are not there become −∞, so that their weight is 0.
-    private static float Score(float* query, float* keys, int tokens, int headSize, float scale, float* scores)
+    private static int Visible(int position, int pageStart) => Math.Clamp(position + 1 - pageStart, 0, PageTokens);
+
+    private static int Hidden(int position, int window, int pageStart) => window == 0 ? 0 : Math.Clamp(position - window + 1 - pageStart, 0, PageTokens);
+
+    private void Score(byte* tile, int rows, byte* keys, int tokens, float* scores)
     {
-        Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
-        if (tokens > 32)
+        int blocks = _keys.KeyColumns / AttentionLayout.Block;
+        float* scales = (float*)(tile + _keys.KeyColumns * rows);
+        RowGroupArguments arguments = new()
         {
-            for (int i = 0; i < headSize; i++, keys += PageTokens)
-            {
-                Vector512<float> q = Vector512.Create(query[i]);
-                s0 = Vector512.FusedMultiplyAdd(q, Vector512.Load(keys), s0);
-                s1 = Vector512.FusedMultiplyAdd(q, Vector512.Load(keys + 16), s1);
-                s2 = Vector512.FusedMultiplyAdd(q, Vector512.Load(keys + 32), s2);
-                s3 = Vector512.FusedMultiplyAdd(q, Vector512.Load(keys + 48), s3);
-            }
-        }
-        else
+            Weights = keys,
+            Groups = (tokens + RowGroupLayout.Rows - 1) / RowGroupLayout.Rows,
+            Blocks = _keys.IsQuantized ? blocks : _keys.KeyColumns,
+            Codes = (sbyte*)tile,
+            Scales = scales,
+            Offsets = (int*)scales + blocks * rows,
+            Output = scores,
+            OutputStride = PageTokens * sizeof(float),
+            TensorScale = 1,
+        };
+        _keyKernel.Run(rows, &arguments);
+    }
+
+    /// <summary>Turns scores into weights, 0 where a token is not seen, and brings the state up to the new maximum.</summary>
+    /// <returns>What the state's value has to be multiplied with.</returns>
+    private float Soften(float* scores, int hidden, int visible, float* state)
+    {
+        if (_cap != 0)
         {
-            for (int i = 0; i < headSize; i++, keys += PageTokens)
-            {
-                Vector512<float> q = Vector512.Create(query[i]);
-                s0 = Vector512.FusedMultiplyAdd(q, Vector512.Load(keys), s0);
-                s1 = Vector512.FusedMultiplyAdd(q, Vector512.Load(keys + 16), s1);
-            }
+            Elementwise.Scale(scores, _scale, PageTokens);
+            Elementwise.SoftCap(scores, _cap, PageTokens);
         }
-        Vector512<float> maximum = Vector512.Create(float.NegativeInfinity);
-        maximum = Vector512.Max(maximum, StoreScores(s0, tokens, scale, scores));
-        maximum = Vector512.Max(maximum, StoreScores(s1, tokens - 16, scale, scores + 16));
-        maximum = Vector512.Max(maximum, StoreScores(s2, tokens - 32, scale, scores + 32));
-        maximum = Vector512.Max(maximum, StoreScores(s3, tokens - 48, scale, scores + 48));
-        Vector256<float> eight = Vector256.Max(maximum.GetLower(), maximum.GetUpper());
-        Vector128<float> four = Vector128.Max(eight.GetLower(), eight.GetUpper());
-        return MathF.Max(MathF.Max(four[0], four[1]), MathF.Max(four[2], four[3]));
+        Vector512<float> scale = Vector512.Create(_cap != 0 ? 1 : _scale), none = Vector512.Create(float.NegativeInfinity), highest = none;
+        for (int i = 0; i < PageTokens; i += 16)
+        {
+            Vector512<float> score = none;
+            if (i < visible && i + 16 > hidden)
+            {
+                score = Vector512.Load(scores + i) * scale;
+                if (i < hidden || i + 16 > visible)
+                {
+                    Vector512<int> token = Vector512<int>.Indices + Vector512.Create(i);
+                    Vector512<int> seen = Vector512.GreaterThanOrEqual(token, Vector512.Create(hidden)) & Vector512.LessThan(token, Vector512.Create(visible));
+                    score = Vector512.ConditionalSelect(seen.AsSingle(), score, none);
+                }
+                highest = Vector512.Max(highest, score);
+            }
+            score.Store(scores + i);
+        }
+        float maximum = MathF.Max(state[0], Highest(highest));
+        if (float.IsNegativeInfinity(maximum))
+        {
+            new Span<float>(scores, PageTokens).Clear();
+            return 1;
+        }
+        float fade = state[0] == maximum ? 1 : MathF.Exp(state[0] - maximum);
+        Vector512<float> sum = Vector512<float>.Zero;
+        for (int i = 0; i < PageTokens; i += 16)
+        {
+            Vector512<float> weight = Vector512<float>.Zero;
+            if (i < visible && i + 16 > hidden) sum += weight = Vector512.Exp(Vector512.Load(scores + i) - Vector512.Create(maximum));
+            weight.Store(scores + i);
+        }
+        state[0] = maximum;
+        state[1] = state[1] * fade + Vector512.Sum(sum);
+        return fade;
     }
 
-    private static float Cap(float* scores, int tokens, float cap)
+    private void Sum(int rows, byte* values, int tokens, float* weights, float* fades, float* states, byte* work)
     {
-        Elementwise.SoftCap(scores, cap, tokens);
-        return Maximum(scores, 0, tokens);
+        int blocks = _values.ValueRows / AttentionLayout.Block;
+        byte* codes = work + blocks * TileRows * sizeof(float);
+        ValueArguments arguments = new()
+        {
+            Values = values,
+            Blocks = blocks,
+            Tokens = tokens,
+            Weights = weights,
+            Codes = codes,
+            Scales = (float*)work,
+            Fades = fades,
+            Output = states + Header,
+            OutputStride = StateFloats * sizeof(float),
+        };
+        if (_values.IsQuantized)
+            for (int block = 0; block < blocks; block++)
+                Quantize(rows, weights, (ushort*)(values + (block + 1) * _values.ValueBlockBytes) - PageTokens, codes + block * _codeRows * rows * PageTokens, (float*)work + block * rows);
+        _valueKernel.Run(rows, &arguments);
     }
 
-    private static float Hide(float* scores, int hidden, int tokens)
+    // A weight times the scale of its token's values, as a code of 8 or 16 bits times a scale of the row; the high bytes come first.
+    private void Quantize(int rows, float* weights, ushort* valueScales, byte* codes, float* scales)
     {
-        new Span<float>(scores, hidden).Fill(float.NegativeInfinity);
-        return Maximum(scores, hidden, tokens);
-    }
-
-    private static float Maximum(float* scores, int start, int end)
-    {
-        float maximum = float.NegativeInfinity;
-        for (int i = start; i < end; i++) maximum = MathF.Max(maximum, scores[i]);
-        return maximum;
+        Vector512<float> v0 = HalfLanes.Load(valueScales), v1 = HalfLanes.Load(valueScales + 16), v2 = HalfLanes.Load(valueScales + 32), v3 = HalfLanes.Load(valueScales + 48);
+        bool isFine = _codeRows == 2;
+        float most = isFine ? ushort.MaxValue : byte.MaxValue;
+        for (int row = 0; row < rows; row++, weights += PageTokens, codes += PageTokens)
+        {
+            Vector512<float> w0 = Vector512.Load(weights) * v0, w1 = Vector512.Load(weights + 16) * v1;
+            Vector512<float> w2 = Vector512.Load(weights + 32) * v2, w3 = Vector512.Load(weights + 48) * v3;
+            float highest = Highest(Vector512.Max(Vector512.Max(w0, w1), Vector512.Max(w2, w3)));
+            float inverse = most / highest;
+            scales[row] = highest / most;
+            if (!float.IsFinite(inverse)) (scales[row], inverse) = (float.IsFinite(highest) ? 0 : float.NaN, 0);
+            Vector512<float> factor = Vector512.Create(inverse);
+            Vector512<int> c0 = Round(w0, factor), c1 = Round(w1, factor), c2 = Round(w2, factor), c3 = Round(w3, factor);
+            if (isFine)
+            {
+                Narrow(c0, c1, c2, c3, codes + rows * PageTokens);
+                (c0, c1, c2, c3) = (c0 >>> 8, c1 >>> 8, c2 >>> 8, c3 >>> 8);
+            }
+            Narrow(c0, c1, c2, c3, codes);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> StoreScores(Vector512<float> sums, int tokens, float scale, float* scores)
+    private static Vector512<int> Round(Vector512<float> weights, Vector512<float> factor) =>
+        Vector512.ConvertToInt32Native(Vector512.FusedMultiplyAdd(weights, factor, Vector512.Create(0.5f)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Narrow(Vector512<int> c0, Vector512<int> c1, Vector512<int> c2, Vector512<int> c3, byte* bytes)
     {
-        Vector512<int> there = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(tokens));
-        Vector512<float> masked =
-            Vector512.ConditionalSelect(there.AsSingle(), sums * Vector512.Create(scale), Vector512.Create(float.NegativeInfinity));
-        masked.Store(scores);
-        return masked;
+        Narrow(c0).Store(bytes);
+        Narrow(c1).Store(bytes + 16);
+        Narrow(c2).Store(bytes + 32);
+        Narrow(c3).Store(bytes + 48);
     }
 
-    private static void Accumulate(float* weights, float* values, int tokens, int headSize, float fade, float* result)
+    // The low byte of each.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Narrow(Vector512<int> codes)
     {
-        Vector512<float> fading = Vector512.Create(fade);
-        int i = 0;
-        for (; i + 64 <= headSize; i += 64)
-        {
-            Vector512<float> r0 = Vector512.Load(result + i) * fading, r1 = Vector512.Load(result + i + 16) * fading;
-            Vector512<float> r2 = Vector512.Load(result + i + 32) * fading, r3 = Vector512.Load(result + i + 48) * fading;
-            float* value = values + i;
-            for (int token = 0; token < tokens; token++, value += headSize)
-            {
-                Vector512<float> weight = Vector512.Create(weights[token]);
-                r0 = Vector512.FusedMultiplyAdd(weight, Vector512.Load(value), r0);
-                r1 = Vector512.FusedMultiplyAdd(weight, Vector512.Load(value + 16), r1);
-                r2 = Vector512.FusedMultiplyAdd(weight, Vector512.Load(value + 32), r2);
-                r3 = Vector512.FusedMultiplyAdd(weight, Vector512.Load(value + 48), r3);
-            }
-            r0.Store(result + i);
-            r1.Store(result + i + 16);
-            r2.Store(result + i + 32);
-            r3.Store(result + i + 48);
-        }
-        for (; i + 16 <= headSize; i += 16)
-        {
-            Vector512<float> r = Vector512.Load(result + i) * fading;
-            float* value = values + i;
-            for (int token = 0; token < tokens; token++, value += headSize)
-                r = Vector512.FusedMultiplyAdd(Vector512.Create(weights[token]), Vector512.Load(value), r);
-            r.Store(result + i);
-        }
-        for (; i < headSize; i++)
-        {
-            float r = result[i] * fade;
-            for (int token = 0; token < tokens; token++) r = MathF.FusedMultiplyAdd(weights[token], values[token * headSize + i], r);
-            result[i] = r;
-        }
+        if (Avx512F.IsSupported) return Avx512F.ConvertToVector128Byte(codes);
+        Vector256<short> words = Vector256.Narrow(codes.GetLower(), codes.GetUpper());
+        return Vector128.Narrow(words.GetLower().AsUInt16(), words.GetUpper().AsUInt16());
     }
 
-    /// <summary>Converts a run of float16 values; <paramref name="count"/> is a multiple of 16.</summary>
-    public static void Widen(ushort* halves, int count, float* floats)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Highest(Vector512<float> values)
     {
-        for (int i = 0; i < count; i += 16) HalfLanes.Load(halves + i).Store(floats + i);
+        Vector256<float> eight = Vector256.Max(values.GetLower(), values.GetUpper());
+        Vector128<float> four = Vector128.Max(eight.GetLower(), eight.GetUpper());
+        four = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        return MathF.Max(four[0], four[1]);
     }
 }

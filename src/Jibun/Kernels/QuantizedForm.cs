@@ -78,7 +78,7 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
 
     // Sixteen values become four groups of four codes; groups of neighbouring tokens lie side by side.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Round(float* x, int count, float inverse, int* codes, int tokens)
+    internal static int Round(float* x, int count, float inverse, int* codes, int tokens)
     {
         Vector512<int> sum = Vector512<int>.Zero;
         Vector512<float> factor = Vector512.Create(inverse);
@@ -98,7 +98,7 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
         return Vector512.Sum(sum);
     }
 
-    private static (float Scale, float Inverse) AbsoluteScale(float* x, int count)
+    internal static (float Scale, float Inverse) AbsoluteScale(float* x, int count)
     {
         float maximum = LargestMagnitude(x, count);
         float scale = maximum / 127, inverse = 1 / scale;

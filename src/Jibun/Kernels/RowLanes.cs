@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Jibun.Kernels;
 
@@ -33,6 +35,41 @@ internal static unsafe class RowLanes
                 for (int column = start; column < Math.Min(start + Chunk, columns); column++)
                     lanes[(long)column * Rows + row] = source[(long)row * columns + column];
     }
+
+    /// <summary>Turns a square of 16 × 16 16-bit elements.</summary>
+    public static void Transpose(ushort* source, ushort* target)
+    {
+        if (!Sse2.IsSupported && !AdvSimd.Arm64.IsSupported)
+        {
+            Interleave(source, Rows, Rows, target);
+            return;
+        }
+        for (int row = 0; row < Rows; row += 8)
+            for (int column = 0; column < Rows; column += 8) TransposeEight(source + row * Rows + column, target + column * Rows + row);
+    }
+
+    // Three rounds of zipping rows that lie four apart: each doubles how many elements of a column lie side by side.
+    private static void TransposeEight(ushort* source, ushort* target)
+    {
+        Vector128<ushort> r0 = Vector128.Load(source), r1 = Vector128.Load(source + Rows), r2 = Vector128.Load(source + 2 * Rows), r3 = Vector128.Load(source + 3 * Rows);
+        Vector128<ushort> r4 = Vector128.Load(source + 4 * Rows), r5 = Vector128.Load(source + 5 * Rows), r6 = Vector128.Load(source + 6 * Rows), r7 = Vector128.Load(source + 7 * Rows);
+        for (int round = 0; round < 3; round++)
+            (r0, r1, r2, r3, r4, r5, r6, r7) = (ZipLow(r0, r4), ZipHigh(r0, r4), ZipLow(r1, r5), ZipHigh(r1, r5), ZipLow(r2, r6), ZipHigh(r2, r6), ZipLow(r3, r7), ZipHigh(r3, r7));
+        r0.Store(target);
+        r1.Store(target + Rows);
+        r2.Store(target + 2 * Rows);
+        r3.Store(target + 3 * Rows);
+        r4.Store(target + 4 * Rows);
+        r5.Store(target + 5 * Rows);
+        r6.Store(target + 6 * Rows);
+        r7.Store(target + 7 * Rows);
+    }
+
+    private static Vector128<ushort> ZipLow(Vector128<ushort> left, Vector128<ushort> right) =>
+        Sse2.IsSupported ? Sse2.UnpackLow(left, right) : AdvSimd.Arm64.ZipLow(left, right);
+
+    private static Vector128<ushort> ZipHigh(Vector128<ushort> left, Vector128<ushort> right) =>
+        Sse2.IsSupported ? Sse2.UnpackHigh(left, right) : AdvSimd.Arm64.ZipHigh(left, right);
 
     // a0 a1 a2 a3          a0 b0 c0 d0
     // b0 b1 b2 b3    →     a1 b1 c1 d1

@@ -8,7 +8,11 @@ namespace Jibun.Models;
 /// <param name="Kv">The cache's shape.</param>
 /// <param name="Notes">Choices that the file left open and why they fell as they did.</param>
 public sealed record ModelInfo(
-    string Architecture, int ContextLength, int VocabularySize, long WeightBytes, KvShape Kv, IReadOnlyList<string> Notes);
+    string Architecture, int ContextLength, int VocabularySize, long WeightBytes, KvShape Kv, IReadOnlyList<string> Notes)
+{
+    /// <summary>Whether keys are rotated otherwise when the model is loaded for another context length.</summary>
+    public bool CacheHangsOnContext { get; init; }
+}
 
 /// <summary>One forward pass of a model family.</summary>
 public interface ILanguageModel : IDisposable

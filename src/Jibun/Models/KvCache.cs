@@ -62,6 +62,45 @@ public sealed unsafe class KvCache : IDisposable
 
     public void Dispose() => Truncate(0);
 
+    /// <summary>For each kind of layers the first page that is held and how many follow.</summary>
+    internal IEnumerable<(int First, int Count)> Pages => _runs.Select(run => (run.First, run.Count));
+
+    /// <summary>Bytes of those pages, in order.</summary>
+    internal void CopyTo(Stream stream)
+    {
+        foreach (KvPageRun run in _runs) run.CopyTo(stream);
+    }
+
+    /// <summary>Why a cache of such a shape and length cannot hold these pages; null when it can.</summary>
+    internal static string? WhyNot(KvShape shape, int length, IReadOnlyList<(int First, int Count)> pages)
+    {
+        if (pages.Count != shape.Groups.Count) return $"{pages.Count} kinds of layers, not {shape.Groups.Count}";
+        for (int i = 0; i < pages.Count; i++)
+        {
+            (int first, int count) = pages[i];
+            if (first < 0 || first > shape.Groups[i].FirstPage(length) || count != Math.Max(0, KvGroup.Pages(length) - first))
+                return $"{count} pages from the {first}th on, for {length} tokens";
+        }
+        return null;
+    }
+
+    /// <summary>Takes what <see cref="CopyTo"/> wrote; the pages must have been checked.</summary>
+    internal static KvCache Restore(KvShape shape, int length, IReadOnlyList<(int First, int Count)> pages, Stream stream)
+    {
+        var cache = new KvCache(shape);
+        try
+        {
+            for (int i = 0; i < pages.Count; i++) cache._runs[i].Restore(pages[i].First, pages[i].Count, stream);
+            cache.Length = length;
+            return cache;
+        }
+        catch
+        {
+            cache.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Makes room for tokens behind the last one and makes the pages they fall into its own.</summary>
     internal void Extend(int tokens)
     {
@@ -69,25 +108,23 @@ public sealed unsafe class KvCache : IDisposable
         Length += tokens;
     }
 
-    /// <summary>Keys of one head of one layer in a page: [head size][PageTokens].</summary>
-    internal byte* Keys(int page, int layer, int head) => Block(page, layer, head, 0);
-
-    /// <summary>Values of one head of one layer in a page: [PageTokens][value size].</summary>
-    internal byte* Values(int page, int layer, int head) => Block(page, layer, head, Shape.Layers[layer].HeadSize);
-
-    internal void Write(int position, int layer, int head, float* key, float* value)
+    /// <summary>Keys of one head of one layer in a page.</summary>
+    internal byte* Keys(int page, int layer, int head)
     {
-        int page = position / PagedAttention.PageTokens, slot = position % PagedAttention.PageTokens;
-        (int size, int valueSize) = (Shape.Layers[layer].HeadSize, Shape.Layers[layer].ValueSize);
-        byte* keys = Keys(page, layer, head), values = Values(page, layer, head);
-        if (Shape.Type == KvType.F32)
-        {
-            for (int i = 0; i < size; i++) ((float*)keys)[i * PagedAttention.PageTokens + slot] = key[i];
-            new Span<float>(value, valueSize).CopyTo(new Span<float>((float*)values + slot * valueSize, valueSize));
-            return;
-        }
-        for (int i = 0; i < size; i++) ((Half*)keys)[i * PagedAttention.PageTokens + slot] = (Half)key[i];
-        for (int i = 0; i < valueSize; i++) ((Half*)values)[slot * valueSize + i] = (Half)value[i];
+        (int group, int index) = Shape.Place(layer);
+        KvGroup kind = Shape.Groups[group];
+        return _runs[group][page] + index * kind.LayerBytes + head * kind.Layout.Bytes;
+    }
+
+    /// <summary>Values of one head of one layer in a page.</summary>
+    internal byte* Values(int page, int layer, int head) => Keys(page, layer, head) + Shape.Groups[Shape.Place(layer).Group].Layout.KeyBytes;
+
+    /// <summary>Writes one head of consecutive tokens, whose keys and values lie so many floats apart.</summary>
+    internal void Write(int position, int count, int layer, int head, float* keys, int keyStride, float* values, int valueStride)
+    {
+        AttentionLayout layout = Shape.Groups[Shape.Place(layer).Group].Layout;
+        for (int i = 0; i < count; i++, position++, keys += keyStride, values += valueStride)
+            layout.Write(Keys(position / PagedAttention.PageTokens, layer, head), position % PagedAttention.PageTokens, keys, values);
     }
 
     private bool IsInWindows(int length) => Array.TrueForAll(_runs, run => run.Reaches(length));
@@ -106,12 +143,5 @@ public sealed unsafe class KvCache : IDisposable
     {
         foreach (KvPageRun? run in _mark.Runs) run?.Truncate(0);
         _mark = (0, []);
-    }
-
-    private byte* Block(int page, int layer, int head, int skip)
-    {
-        (int group, int index) = Shape.Place(layer);
-        KvLayer kind = Shape.Layers[layer];
-        return _runs[group][page] + (index * kind.Elements + (long)head * (kind.HeadSize + kind.ValueSize) + skip) * PagedAttention.PageTokens * Shape.ElementBytes;
     }
 }

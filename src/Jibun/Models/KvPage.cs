@@ -18,6 +18,8 @@ internal sealed unsafe class KvPage
 
     public byte* Memory { get; private set; }
 
+    public Span<byte> Bytes => new(Memory, (int)_bytes);
+
     public bool IsShared => Volatile.Read(ref _holders) > 1;
 
     public KvPage Share()

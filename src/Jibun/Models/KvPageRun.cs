@@ -32,6 +32,26 @@ internal sealed unsafe class KvPageRun(KvGroup group)
         return part;
     }
 
+    /// <summary>Pages held, from <see cref="First"/> on.</summary>
+    public int Count => _pages.Count;
+
+    /// <summary>Bytes of the pages, in order.</summary>
+    public void CopyTo(Stream stream)
+    {
+        foreach (KvPage page in _pages) stream.Write(page.Bytes);
+    }
+
+    /// <summary>Takes pages that another run wrote; empty before.</summary>
+    public void Restore(int first, int count, Stream stream)
+    {
+        First = first;
+        for (int i = 0; i < count; i++)
+        {
+            _pages.Add(new KvPage(group.PageBytes));
+            stream.ReadExactly(_pages[^1].Bytes);
+        }
+    }
+
     /// <summary>Bytes of the pages before one.</summary>
     public long BytesBefore(int page) => Math.Clamp(page - First, 0, _pages.Count) * group.PageBytes;
 

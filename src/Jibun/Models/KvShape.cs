@@ -1,12 +1,19 @@
+using Jibun.Formats;
 using Jibun.Kernels;
 
 namespace Jibun.Models;
 
-/// <summary>Element type of cached keys and values.</summary>
+/// <summary>How cached keys and values are kept.</summary>
 public enum KvType
 {
     F16,
     F32,
+
+    /// <summary>8 bits a value and a scale for 32 of them.</summary>
+    Q8_0,
+
+    /// <summary>4 bits a value and a scale for 32 of them.</summary>
+    Q4_0,
 }
 
 /// <summary>What one layer caches of a token.</summary>
@@ -18,7 +25,17 @@ public sealed record KvLayer(int KvHeads, int HeadSize, int Window = 0)
     /// <summary>Values of a value; 0 where values are the first part of the keys and not kept twice.</summary>
     public int ValueSize { get; init; } = HeadSize;
 
-    internal long Elements => (long)KvHeads * (HeadSize + ValueSize);
+    /// <summary>Where the values of one head lie in a page.</summary>
+    internal AttentionLayout Layout(KvType type) => new(TypeOf(type), HeadSize, ValueSize);
+
+    private static GgmlType TypeOf(KvType type) => type switch
+    {
+        KvType.F16 => GgmlType.F16,
+        KvType.F32 => GgmlType.F32,
+        KvType.Q8_0 => GgmlType.Q8_0,
+        KvType.Q4_0 => GgmlType.Q4_0,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "is no type of caches"),
+    };
 }
 
 /// <summary>What a cache holds, layer by layer. Layers of one kind share pages.</summary>
@@ -32,7 +49,7 @@ public sealed class KvShape
         List<KvLayer> kinds = [.. layers.Distinct()];
         int[] counts = new int[kinds.Count];
         _places = [.. layers.Select(layer => kinds.IndexOf(layer)).Select(group => (group, counts[group]++))];
-        Groups = [.. kinds.Select((kind, i) => new KvGroup(kind, counts[i], kind.Elements * counts[i] * ElementBytes))];
+        Groups = [.. kinds.Select((kind, i) => new KvGroup(kind, kind.Layout(type), counts[i]))];
     }
 
     /// <summary>Layers that are all alike.</summary>
@@ -44,8 +61,6 @@ public sealed class KvShape
     public KvType Type { get; }
 
     public IReadOnlyList<KvLayer> Layers { get; }
-
-    public int ElementBytes => Type == KvType.F32 ? sizeof(float) : sizeof(ushort);
 
     /// <summary>Of a token within every window.</summary>
     public long BytesPerToken => Groups.Sum(group => group.BytesPerToken);
@@ -66,9 +81,14 @@ public sealed class KvShape
 }
 
 /// <summary>Layers of one kind.</summary>
-internal sealed record KvGroup(KvLayer Kind, int Layers, long BytesPerToken)
+internal sealed record KvGroup(KvLayer Kind, AttentionLayout Layout, int Layers)
 {
-    public long PageBytes => BytesPerToken * PagedAttention.PageTokens;
+    public long LayerBytes => Layout.Bytes * Kind.KvHeads;
+
+    public long PageBytes => LayerBytes * Layers;
+
+    /// <summary>Of a page that is full.</summary>
+    public long BytesPerToken => PageBytes / PagedAttention.PageTokens;
 
     public static long Pages(long tokens) => (tokens + PagedAttention.PageTokens - 1) / PagedAttention.PageTokens;
 

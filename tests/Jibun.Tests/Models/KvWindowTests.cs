@@ -8,17 +8,17 @@ namespace Jibun.Tests.Models;
 /// <summary>What a cache keeps of layers that see only a window.</summary>
 public sealed class KvWindowTests
 {
-    private static readonly KvShape Windowed = new(KvType.F32, [new KvLayer(1, 8, Window: 100), new KvLayer(1, 8), new KvLayer(1, 8, Window: 100)]);
+    private static readonly KvShape Windowed = new(KvType.F32, [new KvLayer(1, 32, Window: 100), new KvLayer(1, 32), new KvLayer(1, 32, Window: 100)]);
 
     [Fact]
     public void SlidingLayersKeepTheirWindowOnly()
     {
-        long page = 2 * 8 * 64 * sizeof(float); // keys and values of one layer
+        long page = 2 * 32 * 64 * sizeof(float); // keys and values of one layer
         using var cache = new KvCache(Windowed);
         for (int i = 0; i < 1000; i++) cache.Extend(1);
         // 1000 tokens are 16 pages; the window of the last one, positions 900 to 999, lies in two of them.
         Assert.Equal(16 * page + 2 * 2 * page, cache.Bytes);
-        Assert.Equal(1000 * 2 * 8 * 4 + 2 * 100 * 2 * 8 * 4, Windowed.BytesOf(1000));
+        Assert.Equal(1000 * 2 * 32 * 4 + 2 * 100 * 2 * 32 * 4, Windowed.BytesOf(1000));
     }
 
     [Fact]

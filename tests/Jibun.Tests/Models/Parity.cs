@@ -22,11 +22,11 @@ internal static class Parity
     /// <summary>The prompt in parts of the given lengths, the rest one token at a time.</summary>
     public static float[] LogitsInParts(string path, params int[] lengths) => LogitsInParts(path, Tokens, lengths);
 
-    public static float[] LogitsInParts(string path, int[] tokens, int[] lengths)
+    public static float[] LogitsInParts(string path, int[] tokens, int[] lengths, KvType kv = KvType.F32)
     {
         using GgufFile file = GgufFile.Open(path);
         using var team = new ThreadTeam(1);
-        using ILanguageModel model = LanguageModels.Load(file, new MatMul(team, new KernelSet(KernelSet.Best)), KvType.F32);
+        using ILanguageModel model = LanguageModels.Load(file, new MatMul(team, new KernelSet(KernelSet.Best)), kv);
         using var cache = new KvCache(model.Info.Kv);
         var batch = new ModelBatch();
         int vocabulary = model.Info.VocabularySize;
@@ -42,11 +42,11 @@ internal static class Parity
     }
 
     /// <summary>The last row's logits, with other conversations before it in the batch.</summary>
-    public static float[] LastLogits(string path, int threads, int neighbours)
+    public static float[] LastLogits(string path, int threads, int neighbours, KvType kv = KvType.F16)
     {
         using GgufFile file = GgufFile.Open(path);
         using var team = new ThreadTeam(threads);
-        using ILanguageModel model = LanguageModels.Load(file, new MatMul(team, new KernelSet(KernelSet.Best)));
+        using ILanguageModel model = LanguageModels.Load(file, new MatMul(team, new KernelSet(KernelSet.Best)), kv);
         var caches = new List<KvCache>();
         var batch = new ModelBatch();
         for (int i = 0; i < neighbours; i++)
@@ -62,11 +62,11 @@ internal static class Parity
         return logits;
     }
 
-    public static long BytesAllocatedByDecoding(string path)
+    public static long BytesAllocatedByDecoding(string path, KvType kv = KvType.F16)
     {
         using var gguf = GgufFile.Open(path);
         using var team = new ThreadTeam(2);
-        using ILanguageModel model = LanguageModels.Load(gguf, new MatMul(team, new KernelSet(KernelSet.Best)));
+        using ILanguageModel model = LanguageModels.Load(gguf, new MatMul(team, new KernelSet(KernelSet.Best)), kv);
         using var cache = new KvCache(model.Info.Kv);
         var batch = new ModelBatch();
         var logits = new float[model.Info.VocabularySize];

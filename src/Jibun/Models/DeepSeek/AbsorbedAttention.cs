@@ -6,22 +6,45 @@ namespace Jibun.Models.DeepSeek;
 
 /// <summary>
 /// Latent attention with the making of keys absorbed into the queries: all heads meet the same key, the cached latent and rotated key,
-/// and the value is the latent itself (DeepSeek-V2, §2.1.2). Work is shared out by conversations, heads and queries.
+/// and the value is the latent itself (DeepSeek-V2, §2.1.2). Work is shared out by conversations, heads and queries, and by spans of the
+/// context where that is too little.
 /// </summary>
-internal sealed unsafe class AbsorbedAttention(MatMul matmul, LatentShape shape, KvType type) : IDisposable
+internal sealed unsafe class AbsorbedAttention : IDisposable
 {
-    private const int RowsAtOnce = 64, TileQueries = 4;
+    private const int RowsAtOnce = 64, ItemRows = 64;
 
-    private readonly StackedMatMul _stacked = new(matmul);
-    private readonly NativeBuffer _buffer = new(), _scratch = new();
+    private readonly MatMul _matmul;
+    private readonly LatentShape _shape;
+    private readonly AttentionLayout _keys, _values;
+    private readonly PagedAttention _kernel;
+    private readonly StackedMatMul _stacked;
+    private readonly NativeBuffer _buffer = new(), _scratch = new(), _spanStates = new();
     private readonly List<Sequence> _sequences = []; // neighbours in the batch
     private readonly List<Item> _items = [];
-    private readonly RowRun[] _absorb = new RowRun[shape.Heads], _value = new RowRun[shape.Heads];
-    private readonly int _tileHeads = Math.Clamp(shape.Heads / (2 * matmul.Team.Threads), 4, 32);
-    private int _firstRow, _rows;
+    private readonly RowRun[] _absorb, _value;
+    private readonly int _itemHeads, _itemQueries, _workOffset, _partOffset, _wholeOffset, _tilesOffset, _pageOffset;
+    private readonly long _threadBytes;
+    private int _firstRow, _rows, _spans;
     private float* _plain; // [heads, rows, plain]
     private float* _absorbed; // [heads, rows, rank + rotated]
     private float* _context; // [heads, rows, rank]
+
+    public AbsorbedAttention(MatMul matmul, LatentShape shape, AttentionLayout keys)
+    {
+        (_matmul, _shape, _keys, _values) = (matmul, shape, keys, LatentPages.ValueLayout(keys, shape.Rank));
+        _kernel = new PagedAttention(matmul.Kernels, keys, _values, isFine: false, shape.Scale);
+        _stacked = new StackedMatMul(matmul);
+        (_absorb, _value) = (new RowRun[shape.Heads], new RowRun[shape.Heads]);
+        _itemHeads = Math.Clamp(shape.Heads / matmul.Team.Threads, Math.Min(PagedAttention.TileRows, shape.Heads), ItemRows);
+        _itemQueries = ItemRows / _itemHeads;
+        int states = _itemHeads * _itemQueries * _kernel.StateFloats * sizeof(float), tiles = (_itemHeads * _itemQueries + PagedAttention.TileRows - 1) / PagedAttention.TileRows;
+        _workOffset = Aligned(ItemRows * sizeof(int));
+        _partOffset = _workOffset + Aligned(_kernel.WorkBytes);
+        _wholeOffset = _partOffset + Aligned(states);
+        _tilesOffset = _wholeOffset + Aligned(states);
+        _pageOffset = _tilesOffset + tiles * Aligned(_kernel.QueryBytes);
+        _threadBytes = _pageOffset + Aligned((int)_values.Bytes);
+    }
 
     /// <summary>Puts a conversation off until there are enough of them to share a product.</summary>
     public void Add(Sequence sequence, int layer, float* queries, LatentHeads w, float* attended)
@@ -36,85 +59,119 @@ internal sealed unsafe class AbsorbedAttention(MatMul matmul, LatentShape shape,
     {
         if (_sequences.Count == 0) return;
         Prepare();
-        var split = new SplitWork { Owner = this, Queries = queries + (long)_firstRow * shape.Heads * shape.QuerySize };
-        matmul.Team.ForRows(ref split, _rows);
-        _stacked.Run(_plain, shape.Plain, _absorb, w.Absorb.Parts, _absorbed, shape.CachedSize);
+        var split = new SplitWork { Owner = this, Queries = queries + (long)_firstRow * _shape.Heads * _shape.QuerySize };
+        _matmul.Team.ForRows(ref split, _rows);
+        _stacked.Run(_plain, _shape.Plain, _absorb, w.Absorb.Parts, _absorbed, _shape.CachedSize);
         var attend = new AttendWork { Owner = this, Layer = layer };
-        matmul.Team.For(ref attend, _items.Count);
-        int outputWidth = shape.Heads * shape.Value;
-        _stacked.Run(_context, shape.Rank, _value, w.Value.Parts, attended + (long)_firstRow * outputWidth, outputWidth);
+        _matmul.Team.For(ref attend, _items.Count * _spans);
+        var merge = new MergeWork { Owner = this };
+        if (_spans > 1) _matmul.Team.For(ref merge, _items.Count);
+        int outputWidth = _shape.Heads * _shape.Value;
+        _stacked.Run(_context, _shape.Rank, _value, w.Value.Parts, attended + (long)_firstRow * outputWidth, outputWidth);
         _sequences.Clear();
     }
 
-    public long BufferBytes(int rows) => sizeof(float) * (FloatsPerRow * Math.Min(rows, RowsAtOnce) + (long)ScratchFloats * matmul.Team.Threads);
+    public long BufferBytes(int rows) => sizeof(float) * FloatsPerRow * Math.Min(rows, RowsAtOnce) + _threadBytes * _matmul.Team.Threads;
 
     public void Dispose()
     {
         _stacked.Dispose();
         _buffer.Dispose();
         _scratch.Dispose();
+        _spanStates.Dispose();
     }
 
-    private LatentShape Shape => shape;
+    private static int Aligned(int bytes) => (bytes + 63) & ~63;
 
-    private long FloatsPerRow => (long)shape.Heads * (shape.Plain + shape.CachedSize + shape.Rank);
+    private long FloatsPerRow => (long)_shape.Heads * (_shape.Plain + _shape.CachedSize + _shape.Rank);
 
-    private int StateFloats => (PagedAttention.StateFloats(shape.Rank) + 15) & ~15;
-
-    private int PageFloats => shape.CachedSize * PagedAttention.PageTokens;
-
-    private int ValueFloats => shape.Rank * PagedAttention.PageTokens;
-
-    private int ScratchFloats => PageFloats + ValueFloats + TileQueries * _tileHeads * StateFloats;
+    private long ItemFloats => (long)_itemHeads * _itemQueries * _kernel.StateFloats;
 
     private void Prepare()
     {
         float* next = _buffer.Require<float>(_rows * FloatsPerRow);
         _plain = next;
-        _absorbed = next += (long)shape.Heads * _rows * shape.Plain;
-        _context = next + (long)shape.Heads * _rows * shape.CachedSize;
-        _scratch.Require<float>((long)ScratchFloats * matmul.Team.Threads);
-        for (int head = 0; head < shape.Heads; head++)
+        _absorbed = next += (long)_shape.Heads * _rows * _shape.Plain;
+        _context = next + (long)_shape.Heads * _rows * _shape.CachedSize;
+        _scratch.Require(_threadBytes * _matmul.Team.Threads);
+        for (int head = 0; head < _shape.Heads; head++)
         {
-            _absorb[head] = new RowRun(head, head * _rows, _rows, (long)head * _rows * shape.CachedSize);
-            _value[head] = new RowRun(head, head * _rows, _rows, (long)head * shape.Value);
+            _absorb[head] = new RowRun(head, head * _rows, _rows, (long)head * _rows * _shape.CachedSize);
+            _value[head] = new RowRun(head, head * _rows, _rows, (long)head * _shape.Value);
         }
         _items.Clear();
-        for (int sequence = 0; sequence < _sequences.Count; sequence++)
-            for (int query = 0; query < _sequences[sequence].Count; query += TileQueries)
-                for (int head = 0; head < shape.Heads; head += _tileHeads) _items.Add(new Item(sequence, query, head));
-    }
-
-    private void Attend(int layer, Item item, int thread)
-    {
-        Sequence sequence = _sequences[item.Sequence];
-        float* scratch = (float*)_scratch.Pointer + (long)thread * ScratchFloats;
-        float* values = scratch + PageFloats, states = values + ValueFloats;
-        int heads = Math.Min(_tileHeads, shape.Heads - item.FirstHead), queries = Math.Min(TileQueries, sequence.Count - item.FirstQuery);
-        int firstPosition = sequence.Position + item.FirstQuery, lastPosition = firstPosition + queries - 1;
-        int firstRow = sequence.FirstRow - _firstRow + item.FirstQuery;
-        for (int i = 0; i < queries * heads; i++) PagedAttention.Begin(states + (long)i * StateFloats, shape.Rank);
-        for (int page = 0; page * PagedAttention.PageTokens <= lastPosition; page++)
+        int longest = 0;
+        for (int i = 0; i < _sequences.Count; i++)
         {
-            int tokens = Math.Min(PagedAttention.PageTokens, lastPosition + 1 - page * PagedAttention.PageTokens);
-            float* keys = LatentPages.Floats(sequence.Cache, page, layer, type, PageFloats, scratch);
-            LatentPages.Transpose(keys, shape.Rank, tokens, values, shape.Rank);
-            for (int query = 0; query < queries; query++)
-            {
-                int visible = Math.Min(tokens, firstPosition + query + 1 - page * PagedAttention.PageTokens);
-                if (visible <= 0) continue;
-                for (int head = 0; head < heads; head++)
-                    PagedAttention.Fold(_absorbed + ((long)(item.FirstHead + head) * _rows + firstRow + query) * shape.CachedSize, keys, values, visible,
-                        shape.CachedSize, shape.Rank, shape.Scale, states + (long)(query * heads + head) * StateFloats);
-            }
+            Sequence sequence = _sequences[i];
+            longest = Math.Max(longest, sequence.Position + sequence.Count);
+            for (int query = 0; query < sequence.Count; query += _itemQueries)
+                for (int head = 0; head < _shape.Heads; head += _itemHeads)
+                    _items.Add(new Item(i, query, Math.Min(_itemQueries, sequence.Count - query), head, Math.Min(_itemHeads, _shape.Heads - head)));
         }
-        for (int query = 0; query < queries; query++)
-            for (int head = 0; head < heads; head++)
-                PagedAttention.Finish(states + (long)(query * heads + head) * StateFloats, shape.Rank,
-                    _context + ((long)(item.FirstHead + head) * _rows + firstRow + query) * shape.Rank);
+        _spans = AttentionSpan.Of(longest - 1) + 1;
+        if (!AttentionSpan.AreApart(_items.Count, _spans, _matmul.Team.Threads)) _spans = 1;
+        else _spanStates.Require<float>(_items.Count * _spans * ItemFloats);
     }
 
-    private readonly record struct Item(int Sequence, int FirstQuery, int FirstHead);
+    private float* SpanState(int item, int span) => (float*)_spanStates.Pointer + ((long)item * _spans + span) * ItemFloats;
+
+    private float* Row(float* rows, int width, Item item, int row) =>
+        rows + ((long)(item.FirstHead + row % item.Heads) * _rows + _sequences[item.Sequence].FirstRow - _firstRow + item.FirstQuery + row / item.Heads) * width;
+
+    /// <summary>All spans of an item, merged as they come, or one of them.</summary>
+    private void Attend(int layer, int index, int oneSpan, int thread)
+    {
+        Item item = _items[index];
+        Sequence sequence = _sequences[item.Sequence];
+        byte* scratch = _scratch.Pointer + thread * _threadBytes, page = scratch + _pageOffset;
+        int* positions = (int*)scratch;
+        float* part = oneSpan >= 0 ? SpanState(index, oneSpan) : (float*)(scratch + _partOffset), whole = (float*)(scratch + _wholeOffset);
+        int rows = item.Queries * item.Heads, stride = _kernel.StateFloats, firstPosition = sequence.Position + item.FirstQuery;
+        int endPage = (firstPosition + item.Queries - 1) / PagedAttention.PageTokens + 1;
+        int firstSpan = Math.Max(0, oneSpan), endSpan = oneSpan >= 0 ? oneSpan + 1 : (endPage - 1) / AttentionSpan.Pages + 1;
+        float** tile = stackalloc float*[PagedAttention.TileRows];
+        for (int row = 0; row < rows; row++)
+        {
+            int inTile = row % PagedAttention.TileRows + 1;
+            positions[row] = firstPosition + row / item.Heads;
+            tile[inTile - 1] = Row(_absorbed, _shape.CachedSize, item, row);
+            if (inTile == PagedAttention.TileRows || row == rows - 1) _kernel.Take(tile, inTile, Tile(scratch, row));
+            _kernel.Begin(whole + (long)row * stride);
+        }
+        for (int span = firstSpan; span < endSpan; span++)
+        {
+            for (int row = 0; row < rows; row++) _kernel.Begin(part + (long)row * stride);
+            for (int i = span * AttentionSpan.Pages; i < Math.Min(endPage, (span + 1) * AttentionSpan.Pages); i++)
+            {
+                byte* keys = sequence.Cache.Keys(i, layer, 0);
+                LatentPages.Turn(_keys, keys, _values, page);
+                for (int row = 0; row < rows; row += PagedAttention.TileRows)
+                    _kernel.Fold(Tile(scratch, row), Math.Min(PagedAttention.TileRows, rows - row), positions + row, 0, i * PagedAttention.PageTokens, keys, page,
+                        part + (long)row * stride, scratch + _workOffset);
+            }
+            if (oneSpan < 0)
+                for (int row = 0; row < rows; row++) _kernel.Merge(whole + (long)row * stride, part + (long)row * stride);
+        }
+        if (oneSpan >= 0) return;
+        for (int row = 0; row < rows; row++) _kernel.Finish(whole + (long)row * stride, Row(_context, _shape.Rank, item, row));
+    }
+
+    private byte* Tile(byte* scratch, int row) => scratch + _tilesOffset + row / PagedAttention.TileRows * Aligned(_kernel.QueryBytes);
+
+    private void Merge(int index, int thread)
+    {
+        Item item = _items[index];
+        float* whole = (float*)(_scratch.Pointer + thread * _threadBytes + _wholeOffset);
+        for (int row = 0; row < item.Queries * item.Heads; row++)
+        {
+            _kernel.Begin(whole);
+            for (int span = 0; span < _spans; span++) _kernel.Merge(whole, SpanState(index, span) + (long)row * _kernel.StateFloats);
+            _kernel.Finish(whole, Row(_context, _shape.Rank, item, row));
+        }
+    }
+
+    private readonly record struct Item(int Sequence, int FirstQuery, int Queries, int FirstHead, int Heads);
 
     /// <summary>From rows of heads to heads of rows; the rotated part goes straight behind the place of the absorbed one.</summary>
     private struct SplitWork : IRangeWork
@@ -124,7 +181,7 @@ internal sealed unsafe class AbsorbedAttention(MatMul matmul, LatentShape shape,
 
         public readonly void Run(int start, int end, int thread)
         {
-            LatentShape s = Owner.Shape;
+            LatentShape s = Owner._shape;
             for (int row = start; row < end; row++)
                 for (int head = 0; head < s.Heads; head++)
                 {
@@ -143,7 +200,18 @@ internal sealed unsafe class AbsorbedAttention(MatMul matmul, LatentShape shape,
 
         public readonly void Run(int start, int end, int thread)
         {
-            for (int i = start; i < end; i++) Owner.Attend(Layer, Owner._items[i], thread);
+            int spans = Owner._spans;
+            for (int i = start; i < end; i++) Owner.Attend(Layer, i / spans, spans > 1 ? i % spans : -1, thread);
+        }
+    }
+
+    private struct MergeWork : IRangeWork
+    {
+        public AbsorbedAttention Owner;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int i = start; i < end; i++) Owner.Merge(i, thread);
         }
     }
 }

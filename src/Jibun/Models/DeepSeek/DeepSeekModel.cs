@@ -29,7 +29,7 @@ internal sealed unsafe class DeepSeekModel : ILanguageModel
         _positions = new RotaryPositions(_config.Attention.Rotated, _config.RopeBase, null, _config.RopeScaling, halvesApart: false);
         DecoderShape shape = _config.Shape(kv);
         _pass = new DecoderPass(matmul, shape);
-        _attention = new LatentAttention(matmul, _config.Attention, kv);
+        _attention = new LatentAttention(matmul, _config.Attention, shape.Kv);
         _experts = new MixtureOfExperts(matmul, _config.Experts, _config.Width, GatedActivation.Silu);
         Info = new ModelInfo("deepseek2", _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, _experts.Notes);
     }

@@ -1,3 +1,4 @@
+using Jibun.Formats;
 using Jibun.Kernels;
 using Jibun.Memory;
 using Jibun.Models.Shared;
@@ -8,15 +9,17 @@ namespace Jibun.Models.DeepSeek;
 /// Latent attention as it is defined: keys and values of every head are made from the latents, a few pages at a time, and met by
 /// all queries of a conversation before the next pages come.
 /// </summary>
-internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape, KvType type) : IDisposable
+internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape, AttentionLayout cached) : IDisposable
 {
     private const int PagesAtOnce = 2, BlockTokens = PagesAtOnce * PagedAttention.PageTokens, TileQueries = 32;
 
+    private readonly AttentionLayout _expanded = new(GgmlType.F32, shape.QuerySize, shape.Value);
+    private readonly PagedAttention _kernel = KernelOf(matmul, shape);
     private readonly StackedMatMul _stacked = new(matmul);
     private readonly NativeBuffer _buffer = new(), _states = new(), _scratch = new();
     private readonly RowRun[] _keyRuns = new RowRun[shape.Heads], _valueRuns = new RowRun[shape.Heads];
     private float* _latents; // [tokens of a block, rank]
-    private float* _rotated; // [pages of a block, rotated, PageTokens]
+    private float* _rotated; // [pages of a block][4][rotated][16 tokens]
     private float* _keys; // [tokens of a block, heads · plain]
     private float* _values; // [tokens of a block, heads · value]
 
@@ -53,9 +56,19 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
 
     private long BlockFloats => (long)BlockTokens * (shape.CachedSize + shape.Heads * (shape.Plain + shape.Value));
 
-    private int StateFloats => (PagedAttention.StateFloats(shape.Value) + 15) & ~15;
+    private int StateFloats => _kernel.StateFloats;
 
-    private int ScratchFloats => Math.Max(shape.CachedSize, shape.QuerySize + shape.Value) * PagedAttention.PageTokens;
+    private int PageFloats => (int)(_expanded.Bytes / sizeof(float));
+
+    private int DecodedFloats => AttentionLayout.Whole(shape.CachedSize) * PagedAttention.PageTokens;
+
+    private int ScratchFloats => Math.Max(DecodedFloats, (PageFloats + (_kernel.WorkBytes + _kernel.QueryBytes) / sizeof(float) + 47) & ~15);
+
+    private static PagedAttention KernelOf(MatMul matmul, LatentShape shape)
+    {
+        AttentionLayout layout = new(GgmlType.F32, shape.QuerySize, shape.Value);
+        return new PagedAttention(matmul.Kernels, layout, layout, isFine: false, shape.Scale);
+    }
 
     private void Reserve(int queries)
     {
@@ -87,22 +100,46 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
     {
         const int PageTokens = PagedAttention.PageTokens;
         Sequence sequence = work.Sequence;
-        float* keys = Scratch(thread), values = keys + shape.QuerySize * PageTokens;
+        float* keys = Scratch(thread), values = keys + _expanded.KeyBytes / sizeof(float);
+        byte* tile = (byte*)(keys + PageFloats), fold = tile + ((_kernel.QueryBytes + 63) & ~63);
         int endQuery = Math.Min(firstQuery + TileQueries, sequence.Count);
+        float** rows = stackalloc float*[PagedAttention.TileRows];
+        int* positions = stackalloc int[PagedAttention.TileRows];
         for (int start = 0; start < work.Tokens; start += PageTokens)
         {
             int tokens = Math.Min(PageTokens, work.Tokens - start), seen = work.First + start;
             if (sequence.Position + endQuery <= seen) return;
-            LatentPages.TransposeBack(_keys + ((long)start * shape.Heads + head) * shape.Plain, shape.Heads * shape.Plain, shape.Plain, tokens, keys);
-            new Span<float>(_rotated + start * shape.Rotated, shape.Rotated * PageTokens).CopyTo(new Span<float>(keys + shape.Plain * PageTokens, shape.Rotated * PageTokens));
-            for (int token = 0; token < tokens; token++)
-                new Span<float>(_values + ((long)(start + token) * shape.Heads + head) * shape.Value, shape.Value).CopyTo(new Span<float>(values + token * shape.Value, shape.Value));
-            for (int query = firstQuery; query < endQuery; query++)
+            Arrange(head, start, tokens, keys, values);
+            for (int query = firstQuery; query < endQuery; query += PagedAttention.TileRows)
             {
-                int visible = Math.Min(tokens, sequence.Position + query + 1 - seen);
-                if (visible <= 0) continue;
-                float* q = work.Queries + ((long)(sequence.FirstRow + query) * shape.Heads + head) * shape.QuerySize;
-                PagedAttention.Fold(q, keys, values, visible, shape.QuerySize, shape.Value, shape.Scale, State(head, query, sequence.Count));
+                int count = Math.Min(PagedAttention.TileRows, endQuery - query);
+                for (int row = 0; row < count; row++)
+                {
+                    rows[row] = work.Queries + ((long)(sequence.FirstRow + query + row) * shape.Heads + head) * shape.QuerySize;
+                    positions[row] = sequence.Position + query + row;
+                }
+                _kernel.Take(rows, count, tile);
+                _kernel.Fold(tile, count, positions, 0, seen, (byte*)keys, (byte*)values, State(head, query, sequence.Count), fold);
+            }
+        }
+    }
+
+    /// <summary>Lays a head's keys and values of a page out as pages lie.</summary>
+    private void Arrange(int head, int start, int tokens, float* keys, float* values)
+    {
+        const int PageTokens = PagedAttention.PageTokens, Lanes = RowGroupLayout.Rows;
+        LatentPages.FromRows(_keys + ((long)start * shape.Heads + head) * shape.Plain, shape.Heads * shape.Plain, shape.Plain, tokens, keys, shape.QuerySize);
+        for (int group = 0; group < PageTokens / Lanes; group++)
+            new Span<float>(_rotated + (start + group * Lanes) * shape.Rotated, shape.Rotated * Lanes).CopyTo(
+                new Span<float>(keys + (group * shape.QuerySize + shape.Plain) * Lanes, shape.Rotated * Lanes));
+        if (tokens < PageTokens || shape.Value % AttentionLayout.Block != 0) new Span<float>(values, _expanded.ValueRows * PageTokens).Clear();
+        for (int token = 0; token < tokens; token++)
+        {
+            float* value = _values + ((long)(start + token) * shape.Heads + head) * shape.Value;
+            for (int row = 0; row < shape.Value; row += Lanes)
+            {
+                int count = Math.Min(Lanes, shape.Value - row);
+                new Span<float>(value + row, count).CopyTo(new Span<float>(values + AttentionLayout.ValueIndex(row, token), count));
             }
         }
     }
@@ -113,7 +150,7 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
 
         public readonly void Run(int start, int end, int thread)
         {
-            for (int i = start; i < end; i++) PagedAttention.Begin(Owner.State(0, i, 0), Owner.Shape.Value);
+            for (int i = start; i < end; i++) Owner._kernel.Begin(Owner.State(0, i, 0));
         }
     }
 
@@ -126,19 +163,25 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
 
         public readonly void Run(int start, int end, int thread)
         {
-            const int PageTokens = PagedAttention.PageTokens;
+            const int PageTokens = PagedAttention.PageTokens, Lanes = RowGroupLayout.Rows;
             LatentShape s = Owner.Shape;
             for (int page = start; page < end; page++)
             {
-                float* cached = LatentPages.Floats(Cache, FirstPage + page, Layer, Owner.Type, s.CachedSize * PageTokens, Owner.Scratch(thread));
-                LatentPages.Transpose(cached, s.Rank, Math.Min(PageTokens, Tokens - page * PageTokens), Owner._latents + (long)page * PageTokens * s.Rank, s.Rank);
-                new Span<float>(cached + s.Rank * PageTokens, s.Rotated * PageTokens).CopyTo(
-                    new Span<float>(Owner._rotated + page * PageTokens * s.Rotated, s.Rotated * PageTokens));
+                byte* keys = Cache.Keys(FirstPage + page, Layer, 0);
+                float* decoded = Owner.Scratch(thread);
+                for (int group = 0; group < PageTokens / Lanes; group++)
+                {
+                    float* columns = decoded + group * s.CachedSize * Lanes;
+                    Owner.Cached.DecodeKeys(keys + group * Owner.Cached.KeyGroupBytes, s.CachedSize, columns);
+                    new Span<float>(columns + s.Rank * Lanes, s.Rotated * Lanes).CopyTo(
+                        new Span<float>(Owner._rotated + (page * PageTokens + group * Lanes) * s.Rotated, s.Rotated * Lanes));
+                }
+                LatentPages.ToRows(decoded, s.CachedSize, s.Rank, Math.Min(PageTokens, Tokens - page * PageTokens), Owner._latents + (long)page * PageTokens * s.Rank, s.Rank);
             }
         }
     }
 
-    private KvType Type => type;
+    private AttentionLayout Cached => cached;
 
     private struct FoldWork : IRangeWork
     {
@@ -165,7 +208,7 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
             for (int i = start; i < end; i++)
             {
                 int head = i / Sequence.Count, query = i % Sequence.Count;
-                PagedAttention.Finish(Owner.State(head, query, Sequence.Count), s.Value,
+                Owner._kernel.Finish(Owner.State(head, query, Sequence.Count),
                     Attended + ((long)(Sequence.FirstRow + query) * s.Heads + head) * s.Value);
             }
         }

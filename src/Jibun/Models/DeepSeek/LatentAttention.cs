@@ -7,10 +7,10 @@ namespace Jibun.Models.DeepSeek;
 /// Multi-head latent attention: the cache keeps one latent and one rotated key a token, from which all heads make their keys and
 /// values. Generated tokens and short prompts attend to latents, long prompts to the keys and values made from them.
 /// </summary>
-internal sealed unsafe class LatentAttention(MatMul matmul, LatentShape shape, KvType type) : IDisposable
+internal sealed unsafe class LatentAttention(MatMul matmul, LatentShape shape, KvShape cached) : IDisposable
 {
-    private readonly AbsorbedAttention _absorbed = new(matmul, shape, type);
-    private readonly ExpandedAttention _expanded = new(matmul, shape, type);
+    private readonly AbsorbedAttention _absorbed = new(matmul, shape, cached.Groups[0].Layout);
+    private readonly ExpandedAttention _expanded = new(matmul, shape, cached.Groups[0].Layout);
 
     /// <summary>Bytes of the buffers for a batch of so many rows.</summary>
     public long BufferBytes(int rows) => _absorbed.BufferBytes(rows) + _expanded.BufferBytes(rows);
@@ -29,15 +29,22 @@ internal sealed unsafe class LatentAttention(MatMul matmul, LatentShape shape, K
     {
         var prepare = new PrepareWork { Shape = shape, Queries = queries, Latents = latents, Norm = w.LatentNorm, Positions = positions, Epsilon = epsilon };
         matmul.Team.ForRows(ref prepare, batch.Rows);
-        foreach (Sequence sequence in batch.Sequences)
-            for (int i = 0; i < sequence.Count; i++)
-                sequence.Cache.Write(sequence.Position + i, layer, 0, latents + (long)(sequence.FirstRow + i) * shape.CachedSize, null);
+        foreach (Sequence sequence in batch.Sequences) Write(sequence, layer, latents);
         foreach (Sequence sequence in batch.Sequences)
         {
             if (shape.IsExpandingCheaper(sequence.RunLength)) _expanded.Run(sequence, layer, queries, w.Heads, attended);
             else _absorbed.Add(sequence, layer, queries, w.Heads, attended);
         }
         _absorbed.Finish(layer, queries, w.Heads, attended);
+    }
+
+    // Tokens of different pages may be written side by side.
+    private void Write(Sequence sequence, int layer, float* latents)
+    {
+        var write = new WriteWork { Sequence = sequence, Layer = layer, Latents = latents, Width = shape.CachedSize };
+        int pages = (sequence.Position + sequence.Count - 1) / PagedAttention.PageTokens - sequence.Position / PagedAttention.PageTokens + 1;
+        if (sequence.Count == 1) write.Run(0, pages, 0);
+        else matmul.Team.For(ref write, pages);
     }
 
     public void Dispose()
@@ -63,6 +70,20 @@ internal sealed unsafe class LatentAttention(MatMul matmul, LatentShape shape, K
                 Positions.Apply(row, latent + Shape.Rank, 1, Shape.Rotated);
                 Positions.Apply(row, Queries + (long)row * Shape.Heads * Shape.QuerySize + Shape.Plain, Shape.Heads, Shape.QuerySize);
             }
+        }
+    }
+
+    private struct WriteWork : IRangeWork
+    {
+        public Sequence Sequence;
+        public float* Latents;
+        public int Layer, Width;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            int firstPage = Sequence.Position / PagedAttention.PageTokens, behind = Sequence.Position + Sequence.Count;
+            int from = Math.Max(Sequence.Position, (firstPage + start) * PagedAttention.PageTokens), to = Math.Min(behind, (firstPage + end) * PagedAttention.PageTokens);
+            Sequence.Cache.Write(from, to - from, Layer, 0, Latents + (long)(Sequence.FirstRow + from - Sequence.Position) * Width, Width, null, 0);
         }
     }
 }

@@ -1,43 +1,95 @@
 using System.Runtime.Intrinsics;
+using Jibun.Formats;
 using Jibun.Kernels;
 
 namespace Jibun.Models.DeepSeek;
 
-/// <summary>Cached pages of latents: [rank + rotated][PageTokens], as scores want them; values are their transposition.</summary>
+/// <summary>Cached pages of latents lie as keys do. Their values are the same numbers, laid out for sums over tokens when they are read.</summary>
 internal static unsafe class LatentPages
 {
-    /// <summary>A page as float32: where it lies, or widened into <paramref name="scratch"/>.</summary>
-    public static float* Floats(KvCache cache, int page, int layer, KvType type, int count, float* scratch)
+    private const int Tokens = PagedAttention.PageTokens, Lanes = RowGroupLayout.Rows;
+
+    /// <summary>The layout that <see cref="Turn"/> brings latents into: half-bytes become bytes.</summary>
+    public static AttentionLayout ValueLayout(AttentionLayout keys, int rank) => new(keys.IsQuantized ? GgmlType.Q8_0 : keys.Type, 0, rank);
+
+    /// <summary>From a page of keys to a page of values; exact.</summary>
+    public static void Turn(AttentionLayout from, byte* keys, AttentionLayout to, byte* values)
     {
-        byte* cached = cache.Keys(page, layer, 0);
-        if (type == KvType.F32) return (float*)cached;
-        PagedAttention.Widen((ushort*)cached, count, scratch);
-        return scratch;
+        if (from.IsQuantized)
+        {
+            TurnQuantized(from, keys, to, values);
+            return;
+        }
+        for (int group = 0; group < Tokens / Lanes; group++)
+            for (int row = 0; row + Lanes <= Math.Min(to.ValueRows, from.KeyColumns); row += Lanes)
+            {
+                byte* source = keys + group * from.KeyGroupBytes;
+                int place = AttentionLayout.ValueIndex(row, group * Lanes);
+                if (from.Type == GgmlType.F16) RowLanes.Transpose((ushort*)source + row * Lanes, (ushort*)values + place);
+                else RowLanes.Interleave((uint*)source + row * Lanes, Lanes, Lanes, (uint*)values + place);
+            }
     }
 
-    /// <summary>From [size][PageTokens] to [tokens][stride].</summary>
-    public static void Transpose(float* page, int size, int tokens, float* rows, int stride)
+    /// <summary>Latents of up to a page as float32 rows: [tokens][stride].</summary>
+    /// <param name="decoded">The page's keys, from <see cref="AttentionLayout.DecodeKeys"/>: [4][columns][16].</param>
+    /// <param name="columns">Of the page.</param>
+    /// <param name="size">Values of a row that are wanted.</param>
+    /// <param name="tokens">How many.</param>
+    /// <param name="rows">Where they go.</param>
+    /// <param name="stride">Floats from row to row.</param>
+    public static void ToRows(float* decoded, int columns, int size, int tokens, float* rows, int stride)
     {
-        const int Tokens = PagedAttention.PageTokens, Lanes = 4, Tile = 16;
-        int whole = size / Lanes * Lanes;
-        for (int tile = 0; tile < whole; tile += Tile)
-            for (int token = 0; token < tokens; token++)
-                for (int i = tile; i < Math.Min(tile + Tile, whole); i += Lanes)
-                {
-                    float* from = page + i * Tokens + token;
-                    Vector128.Create(from[0], from[Tokens], from[2 * Tokens], from[3 * Tokens]).Store(rows + (long)token * stride + i);
-                }
-        for (int i = whole; i < size; i++)
-            for (int token = 0; token < tokens; token++) rows[(long)token * stride + i] = page[i * Tokens + token];
+        for (int token = 0; token < tokens; token++)
+        {
+            float* from = decoded + (token / Lanes * columns * Lanes) + token % Lanes;
+            int i = 0;
+            for (; i + 4 <= size; i += 4)
+                Vector128.Create(from[i * Lanes], from[(i + 1) * Lanes], from[(i + 2) * Lanes], from[(i + 3) * Lanes]).Store(rows + (long)token * stride + i);
+            for (; i < size; i++) rows[(long)token * stride + i] = from[i * Lanes];
+        }
     }
 
-    /// <summary>From [tokens] rows, <paramref name="stride"/> apart, to [size][PageTokens]; the other tokens' places become 0.</summary>
-    public static void TransposeBack(float* rows, int stride, int size, int tokens, float* page)
+    /// <summary>From rows, <paramref name="stride"/> apart, to float32 keys of <paramref name="columns"/> columns; other tokens' places become 0.</summary>
+    public static void FromRows(float* rows, int stride, int size, int tokens, float* keys, int columns)
     {
-        const int Tokens = PagedAttention.PageTokens, Tile = 16;
-        if (tokens < Tokens) new Span<float>(page, size * Tokens).Clear();
-        for (int tile = 0; tile < size; tile += Tile)
-            for (int token = 0; token < tokens; token++)
-                for (int i = tile; i < Math.Min(tile + Tile, size); i++) page[i * Tokens + token] = rows[(long)token * stride + i];
+        const int Tile = 16;
+        for (int group = 0; group < Tokens / Lanes; group++, keys += columns * Lanes)
+        {
+            int count = Math.Clamp(tokens - group * Lanes, 0, Lanes);
+            if (count < Lanes) new Span<float>(keys, size * Lanes).Clear();
+            for (int tile = 0; tile < size; tile += Tile)
+                for (int lane = 0; lane < count; lane++)
+                    for (int i = tile; i < Math.Min(tile + Tile, size); i++) keys[i * Lanes + lane] = rows[(long)(group * Lanes + lane) * stride + i];
+        }
     }
+
+    // Sixteen bytes are four tokens of four columns each: turned within themselves, and put where those columns and tokens belong.
+    private static void TurnQuantized(AttentionLayout from, byte* keys, AttentionLayout to, byte* values)
+    {
+        bool isQ8 = from.Type == GgmlType.Q8_0;
+        int vectors = isQ8 ? 8 : 4, blockBytes = vectors * RowGroupLayout.VectorBytes + Lanes * 2, halfBytes = (to.ValueBlockBytes - Tokens * 2) / 2;
+        Vector128<byte> turn = Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        for (int block = 0; block < to.ValueRows / AttentionLayout.Block; block++, values += to.ValueBlockBytes)
+            for (int group = 0; group < Tokens / Lanes; group++)
+            {
+                byte* source = keys + group * from.KeyGroupBytes + block * blockBytes;
+                Buffer.MemoryCopy(source + vectors * RowGroupLayout.VectorBytes, values + 2 * halfBytes + group * Lanes * 2, Lanes * 2, Lanes * 2);
+                for (int vector = 0; vector < vectors; vector++)
+                    for (int four = 0; four < 4; four++)
+                    {
+                        Vector128<byte> codes = Vector128.Load(source + vector * RowGroupLayout.VectorBytes + four * 16);
+                        byte* target = values + (group * 4 + four) * RowGroupLayout.VectorBytes;
+                        if (isQ8)
+                        {
+                            Vector128.Shuffle(codes ^ Vector128.Create((byte)0x80), turn).Store(Place(target, vector, halfBytes));
+                            continue;
+                        }
+                        Vector128<byte> eight = Vector128.Create((byte)8), mask = Vector128.Create((byte)0xF);
+                        Vector128.Shuffle((codes & mask) - eight, turn).Store(Place(target, 2 * vector, halfBytes));
+                        Vector128.Shuffle(((codes.AsUInt16() >>> 4).AsByte() & mask) - eight, turn).Store(Place(target, 2 * vector + 1, halfBytes));
+                    }
+            }
+    }
+
+    private static byte* Place(byte* target, int fourColumns, int halfBytes) => target + fourColumns / 4 * halfBytes + fourColumns % 4 * 16;
 }

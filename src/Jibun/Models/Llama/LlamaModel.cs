@@ -37,7 +37,10 @@ internal sealed unsafe class LlamaModel : ILanguageModel
         DecoderShape shape = _variant.Apply(_config.Shape(kv));
         _pass = new DecoderPass(matmul, shape);
         if (_variant.Experts is { } experts) _experts = new MixtureOfExperts(matmul, experts, _config.Width, GatedActivation.Silu);
-        Info = new ModelInfo(_config.Architecture, _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, _experts?.Notes ?? []);
+        Info = new ModelInfo(_config.Architecture, _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, _experts?.Notes ?? [])
+        {
+            CacheHangsOnContext = file.TryGetTensor("rope_factors_long.weight", out _),
+        };
     }
 
     public ModelInfo Info { get; }

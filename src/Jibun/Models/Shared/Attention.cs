@@ -17,20 +17,22 @@ internal sealed record AttentionOptions
 }
 
 /// <summary>
-/// Attention over paged caches, grouped queries and windows included. Work is shared out by key head and by tiles of queries;
-/// keys and values of a page are widened to float32 once per tile.
+/// Attention over paged caches, grouped queries and windows included. Work is shared out by key heads and blocks of queries, whose rows
+/// meet a page together; where there are too few of these, as in generation, also by spans of the context.
 /// </summary>
-internal sealed unsafe class Attention(ThreadTeam team, int heads, KvShape shape, AttentionOptions options) : IDisposable
+internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, AttentionOptions options) : IDisposable
 {
-    private const int TileQueries = 16; // tokens; times the query heads that share a key head
+    private const int BlockQueries = 16; // tokens; times the query heads that share a key head
+    private const int WritesWorthSharing = 64; // of one head
 
-    private readonly NativeBuffer _scratch = new();
+    private readonly NativeBuffer _scratch = new(), _spans = new();
     private readonly List<Item> _items = [];
-    private readonly int _scratchFloats = shape.Layers.Max(layer => ScratchFloats(layer, heads / layer.KvHeads)); // per thread
+    private readonly Kind[] _kinds = [.. shape.Groups.Select(group => new Kind(matmul.Kernels, group, heads, options))];
+    private int _rows, _longest;
 
     public int Heads => heads;
 
-    public long ScratchBytes => (long)_scratchFloats * team.Threads * sizeof(float);
+    public long ScratchBytes => ThreadBytes * matmul.Team.Threads;
 
     public int HeadSize(int layer) => shape.Layers[layer].HeadSize;
 
@@ -40,8 +42,13 @@ internal sealed unsafe class Attention(ThreadTeam team, int heads, KvShape shape
     public void Prepare(ModelBatch batch)
     {
         _items.Clear();
+        (_rows, _longest) = (batch.Rows, 0);
         for (int sequence = 0; sequence < batch.Sequences.Length; sequence++)
-            for (int query = 0; query < batch.Sequences[sequence].Count; query += TileQueries) _items.Add(new Item(sequence, query));
+        {
+            Sequence one = batch.Sequences[sequence];
+            _longest = Math.Max(_longest, one.Position + one.Count);
+            for (int query = 0; query < one.Count; query += BlockQueries) _items.Add(new Item(sequence, query, Math.Min(BlockQueries, one.Count - query)));
+        }
         _scratch.Require(ScratchBytes);
     }
 
@@ -52,93 +59,209 @@ internal sealed unsafe class Attention(ThreadTeam team, int heads, KvShape shape
     /// </summary>
     public void Run(ModelBatch batch, int layer, float* queries, float* keys, float* values, float* output, Vector? sinks = null)
     {
-        KvLayer kind = shape.Layers[layer];
-        int width = kind.KvHeads * kind.HeadSize;
-        foreach (Sequence sequence in batch.Sequences)
-            for (int i = 0; i < sequence.Count; i++)
-            {
-                long row = (long)(sequence.FirstRow + i) * width;
-                for (int head = 0; head < kind.KvHeads; head++)
-                    sequence.Cache.Write(sequence.Position + i, layer, head, keys + row + head * kind.HeadSize, values + row + head * kind.HeadSize);
-            }
+        var write = new WriteWork { Owner = this, Batch = batch, Layer = layer, Keys = keys, Values = values };
+        int items = batch.Sequences.Length * KvHeads(layer);
+        if (_rows < WritesWorthSharing) write.Run(0, items, 0);
+        else matmul.Team.For(ref write, items);
         Read(batch, layer, queries, output, sinks);
     }
 
     /// <summary>Attends over what the caches hold already.</summary>
     public void Read(ModelBatch batch, int layer, float* queries, float* output, Vector? sinks = null)
     {
-        var work = new Work { Owner = this, Batch = batch, Layer = layer, Queries = queries, Output = output, Sinks = sinks };
-        team.For(ref work, _items.Count * KvHeads(layer));
+        int items = _items.Count * KvHeads(layer), spans = AttentionSpan.Of(_longest - 1) + 1;
+        bool areApart = AttentionSpan.AreApart(items, spans, matmul.Team.Threads);
+        Kind kind = _kinds[shape.Place(layer).Group];
+        var work = new Work { Owner = this, Batch = batch, Layer = layer, Kind = kind, Queries = queries, Output = output, Sinks = sinks, Spans = areApart ? spans : 1 };
+        if (areApart) _spans.Require<float>((long)items * spans * kind.ItemRows * kind.Kernel.StateFloats);
+        matmul.Team.For(ref work, items * work.Spans);
+        if (!areApart) return;
+        var merge = new MergeWork { Of = work };
+        matmul.Team.For(ref merge, items);
     }
 
-    public void Dispose() => _scratch.Dispose();
-
-    private static int StateFloats(KvLayer kind) => (PagedAttention.StateFloats(kind.HeadSize) + 15) & ~15;
-
-    private static int PageFloats(KvLayer kind) => kind.HeadSize * PagedAttention.PageTokens;
-
-    private static int ScratchFloats(KvLayer kind, int queriesPerKey) => 2 * PageFloats(kind) + TileQueries * queriesPerKey * StateFloats(kind);
-
-    private void Attend(ModelBatch batch, int layer, Item item, int keyHead, float* queries, float* output, Vector? sinks, int thread)
+    public void Dispose()
     {
-        KvLayer kind = shape.Layers[layer];
-        Sequence sequence = batch.Sequences[item.Sequence];
-        int size = kind.HeadSize, queriesPerKey = heads / kind.KvHeads, stateFloats = StateFloats(kind), window = kind.Window;
-        float* keyScratch = (float*)_scratch.Pointer + (long)thread * _scratchFloats;
-        float* valueScratch = keyScratch + PageFloats(kind), states = valueScratch + PageFloats(kind);
-        float scale = options.Scale != 0 ? options.Scale : 1 / MathF.Sqrt(size);
-        int count = Math.Min(TileQueries, sequence.Count - item.FirstQuery);
-        int firstPosition = sequence.Position + item.FirstQuery;
-        int end = options.IsCausal ? firstPosition + count : sequence.Position + sequence.Count;
-        for (int i = 0; i < count * queriesPerKey; i++)
-            if (sinks is null) PagedAttention.Begin(states + (long)i * stateFloats, size);
-            else PagedAttention.Begin(states + (long)i * stateFloats, size, sinks.Pointer[keyHead * queriesPerKey + i % queriesPerKey]);
-        int firstPage = (window == 0 ? 0 : Math.Max(0, firstPosition - window + 1)) / PagedAttention.PageTokens;
-        for (int page = firstPage; page * PagedAttention.PageTokens < end; page++)
+        _scratch.Dispose();
+        _spans.Dispose();
+    }
+
+    private long ThreadBytes
+    {
+        get
         {
-            int pageStart = page * PagedAttention.PageTokens, tokens = Math.Min(PagedAttention.PageTokens, end - pageStart);
-            float* keys = Floats(sequence.Cache.Keys(page, layer, keyHead), keyScratch, PageFloats(kind));
-            float* values = Floats(sequence.Cache.Values(page, layer, keyHead), valueScratch, tokens * size);
-            for (int query = 0; query < count; query++)
+            if (field == 0) field = _kinds.Max(kind => kind.ScratchBytes);
+            return field;
+        }
+    }
+
+    private static int FirstPage(int window, int position) => window == 0 ? 0 : Math.Max(0, position - window + 1) / PagedAttention.PageTokens;
+
+    private float* Span(in Work work, int item, int span) =>
+        (float*)_spans.Pointer + ((long)item * work.Spans + span) * work.Kind.ItemRows * work.Kind.Kernel.StateFloats;
+
+    /// <summary>All spans of an item, merged as they come, or one span of it.</summary>
+    private void Attend(in Work work, int index, int oneSpan, int thread)
+    {
+        (Kind kind, PagedAttention kernel) = (work.Kind, work.Kind.Kernel);
+        Item item = _items[index / kind.KeyHeads];
+        Sequence sequence = work.Batch.Sequences[item.Sequence];
+        int keyHead = index % kind.KeyHeads, rows = item.Count * kind.QueriesPerKey, firstPosition = sequence.Position + item.FirstQuery;
+        int end = options.IsCausal ? firstPosition + item.Count : sequence.Position + sequence.Count;
+        int firstPage = FirstPage(kind.Window, firstPosition), endPage = (end - 1) / PagedAttention.PageTokens + 1;
+        int firstSpan = firstPage / AttentionSpan.Pages, endSpan = (endPage - 1) / AttentionSpan.Pages + 1;
+        if (oneSpan >= 0) (firstSpan, endSpan) = (Math.Max(firstSpan, oneSpan), Math.Min(endSpan, oneSpan + 1));
+        byte* scratch = _scratch.Pointer + thread * ThreadBytes;
+        float* part = oneSpan >= 0 ? Span(work, index, oneSpan) : (float*)(scratch + kind.PartOffset), whole = (float*)(scratch + kind.WholeOffset);
+        if (oneSpan >= 0)
+            for (int row = 0; row < rows; row++) kernel.Begin(part + (long)row * kernel.StateFloats);
+        if (firstSpan >= endSpan) return;
+        int* positions = (int*)scratch;
+        float** tile = stackalloc float*[PagedAttention.TileRows];
+        for (int row = 0; row < rows; row++)
+        {
+            positions[row] = options.IsCausal ? firstPosition + row / kind.QueriesPerKey : end - 1;
+            tile[row % PagedAttention.TileRows] = Head(work.Queries, row);
+            int inTile = row % PagedAttention.TileRows + 1;
+            if (inTile == PagedAttention.TileRows || row == rows - 1) kernel.Take(tile, inTile, kind.Tile(scratch, row / PagedAttention.TileRows));
+            if (oneSpan < 0) Begin(work, keyHead, row, whole);
+        }
+        for (int span = firstSpan; span < endSpan; span++)
+        {
+            if (oneSpan < 0)
+                for (int row = 0; row < rows; row++) kernel.Begin(part + (long)row * kernel.StateFloats);
+            for (int page = Math.Max(firstPage, span * AttentionSpan.Pages); page < Math.Min(endPage, (span + 1) * AttentionSpan.Pages); page++)
             {
-                int position = firstPosition + query;
-                int visible = options.IsCausal ? Math.Min(tokens, position + 1 - pageStart) : tokens;
-                int hidden = window == 0 ? 0 : Math.Max(0, position - window + 1 - pageStart);
-                if (visible <= hidden) continue;
-                for (int head = 0; head < queriesPerKey; head++)
-                    PagedAttention.Fold(Head(queries, query, head), keys, values, hidden, visible, size, size, scale, options.Cap,
-                        states + (long)(query * queriesPerKey + head) * stateFloats);
+                byte* keys = sequence.Cache.Keys(page, work.Layer, keyHead), values = keys + kind.KeyBytes;
+                for (int row = 0; row < rows; row += PagedAttention.TileRows)
+                    kernel.Fold(kind.Tile(scratch, row / PagedAttention.TileRows), Math.Min(PagedAttention.TileRows, rows - row), positions + row, kind.Window,
+                        page * PagedAttention.PageTokens, keys, values, part + (long)row * kernel.StateFloats, scratch + kind.WorkOffset);
+            }
+            if (oneSpan < 0)
+                for (int row = 0; row < rows; row++) kernel.Merge(whole + (long)row * kernel.StateFloats, part + (long)row * kernel.StateFloats);
+        }
+        if (oneSpan >= 0) return;
+        for (int row = 0; row < rows; row++) kernel.Finish(whole + (long)row * kernel.StateFloats, Head(work.Output, row));
+
+        float* Head(float* of, int row) =>
+            of + ((long)(sequence.FirstRow + item.FirstQuery + row / kind.QueriesPerKey) * heads + keyHead * kind.QueriesPerKey + row % kind.QueriesPerKey) * kind.Size;
+    }
+
+    private static void Begin(in Work work, int keyHead, int row, float* states)
+    {
+        float* state = states + (long)row * work.Kind.Kernel.StateFloats;
+        if (work.Sinks is null) work.Kind.Kernel.Begin(state);
+        else work.Kind.Kernel.Begin(state, work.Sinks.Pointer[keyHead * work.Kind.QueriesPerKey + row % work.Kind.QueriesPerKey]);
+    }
+
+    private void Merge(in Work work, int index, int thread)
+    {
+        (Kind kind, PagedAttention kernel) = (work.Kind, work.Kind.Kernel);
+        Item item = _items[index / kind.KeyHeads];
+        Sequence sequence = work.Batch.Sequences[item.Sequence];
+        int keyHead = index % kind.KeyHeads;
+        float* whole = (float*)(_scratch.Pointer + thread * ThreadBytes + kind.WholeOffset);
+        for (int row = 0; row < item.Count * kind.QueriesPerKey; row++)
+        {
+            Begin(work, keyHead, row, whole);
+            float* state = whole + (long)row * kernel.StateFloats;
+            for (int span = 0; span < work.Spans; span++) kernel.Merge(state, Span(work, index, span) + (long)row * kernel.StateFloats);
+            long outputRow = sequence.FirstRow + item.FirstQuery + row / kind.QueriesPerKey;
+            kernel.Finish(state, work.Output + (outputRow * heads + keyHead * kind.QueriesPerKey + row % kind.QueriesPerKey) * kind.Size);
+        }
+    }
+
+    private readonly record struct Item(int Sequence, int FirstQuery, int Count);
+
+    /// <summary>What layers of one kind need, and where it lies in a thread's scratch memory.</summary>
+    private sealed class Kind
+    {
+        private readonly int _tilesOffset;
+
+        public Kind(KernelSet kernels, KvGroup group, int heads, AttentionOptions options)
+        {
+            (Size, KeyHeads, Window) = (group.Kind.HeadSize, group.Kind.KvHeads, group.Kind.Window);
+            QueriesPerKey = heads / KeyHeads;
+            ItemRows = BlockQueries * QueriesPerKey;
+            KeyBytes = group.Layout.KeyBytes;
+            Kernel = new PagedAttention(kernels, group.Layout, group.Layout, isFine: true, options.Scale != 0 ? options.Scale : 1 / MathF.Sqrt(Size), options.Cap);
+            int states = ItemRows * Kernel.StateFloats * sizeof(float);
+            WorkOffset = Aligned(ItemRows * sizeof(int));
+            PartOffset = WorkOffset + Aligned(Kernel.WorkBytes);
+            WholeOffset = PartOffset + Aligned(states);
+            _tilesOffset = WholeOffset + Aligned(states);
+            ScratchBytes = _tilesOffset + (ItemRows + PagedAttention.TileRows - 1) / PagedAttention.TileRows * Aligned(Kernel.QueryBytes);
+        }
+
+        public PagedAttention Kernel { get; }
+
+        public int Size { get; }
+
+        public int KeyHeads { get; }
+
+        public int QueriesPerKey { get; }
+
+        public int Window { get; }
+
+        public int ItemRows { get; }
+
+        public long KeyBytes { get; }
+
+        public int WorkOffset { get; }
+
+        public int PartOffset { get; }
+
+        public int WholeOffset { get; }
+
+        public long ScratchBytes { get; }
+
+        public byte* Tile(byte* scratch, int tile) => scratch + _tilesOffset + tile * Aligned(Kernel.QueryBytes);
+
+        private static int Aligned(int bytes) => (bytes + 63) & ~63;
+    }
+
+    private struct WriteWork : IRangeWork
+    {
+        public Attention Owner;
+        public ModelBatch Batch;
+        public int Layer;
+        public float* Keys, Values;
+
+        /// <summary>Items are the key heads of the first sequence, then of the second …</summary>
+        public readonly void Run(int start, int end, int thread)
+        {
+            int keyHeads = Owner.KvHeads(Layer), size = Owner.HeadSize(Layer);
+            for (int i = start; i < end; i++)
+            {
+                Sequence sequence = Batch.Sequences[i / keyHeads];
+                long first = ((long)sequence.FirstRow * keyHeads + i % keyHeads) * size;
+                sequence.Cache.Write(sequence.Position, sequence.Count, Layer, i % keyHeads, Keys + first, keyHeads * size, Values + first, keyHeads * size);
             }
         }
-        for (int query = 0; query < count; query++)
-            for (int head = 0; head < queriesPerKey; head++)
-                PagedAttention.Finish(states + (long)(query * queriesPerKey + head) * stateFloats, size, Head(output, query, head));
-
-        float* Head(float* rows, int query, int head) =>
-            rows + ((long)(sequence.FirstRow + item.FirstQuery + query) * heads + keyHead * queriesPerKey + head) * size;
     }
-
-    private float* Floats(byte* cached, float* scratch, int count)
-    {
-        if (shape.Type == KvType.F32) return (float*)cached;
-        PagedAttention.Widen((ushort*)cached, (count + 15) & ~15, scratch);
-        return scratch;
-    }
-
-    private readonly record struct Item(int Sequence, int FirstQuery);
 
     private struct Work : IRangeWork
     {
         public Attention Owner;
         public ModelBatch Batch;
-        public int Layer;
+        public Kind Kind;
+        public int Layer, Spans;
         public float* Queries, Output;
         public Vector? Sinks;
 
         public readonly void Run(int start, int end, int thread)
         {
-            int keyHeads = Owner.KvHeads(Layer);
-            for (int i = start; i < end; i++) Owner.Attend(Batch, Layer, Owner._items[i / keyHeads], i % keyHeads, Queries, Output, Sinks, thread);
+            for (int i = start; i < end; i++) Owner.Attend(in this, i / Spans, Spans > 1 ? i % Spans : -1, thread);
+        }
+    }
+
+    private struct MergeWork : IRangeWork
+    {
+        public Work Of;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int i = start; i < end; i++) Of.Owner.Merge(in Of, i, thread);
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Jibun.Models.Shared;
 internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : IDisposable
 {
     private readonly ActivationBatch _input = new();
-    private readonly Attention? _attention = shape.Kv.Layers[0].ValueSize == 0 ? null : new(matmul.Team, shape.Heads, shape.Kv, shape.Attention);
+    private readonly Attention? _attention = shape.Kv.Layers[0].ValueSize == 0 ? null : new(matmul, shape.Heads, shape.Kv, shape.Attention);
     private readonly NativeBuffer _buffers = new();
     private ModelBatch _batch = null!;
 

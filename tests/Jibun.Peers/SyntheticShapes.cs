@@ -139,6 +139,14 @@ public static class SyntheticShapes
         Experts = TinyR1.Experts! with { Count = 64, Used = 8, Width = 2048, Groups = 8, GroupsUsed = 4 },
     };
 
+    /// <summary>An expert layer of it, with no more experts than a few tokens use.</summary>
+    public static SyntheticShape R1Layer { get; } = R1Slice with
+    {
+        Layers = 1,
+        Vocabulary = 512,
+        Experts = R1Slice.Experts! with { Count = 16, LeadingDense = 0 },
+    };
+
     public static SyntheticShape Llama1B { get; } =
         new("llama", Hidden: 2048, Layers: 16, Heads: 32, KvHeads: 8, HeadSize: 64, FeedForward: 8192, Vocabulary: 128256)
         {
@@ -192,6 +200,7 @@ public static class SyntheticShapes
         ["tiny-v2lite"] = TinyV2Lite,
         ["qwen3moe-slice"] = Qwen3MoeSlice,
         ["r1-slice"] = R1Slice,
+        ["r1-layer"] = R1Layer,
         ["llama-1b"] = Llama1B,
         ["llama-slice"] = Llama1BSlice,
         ["qwen2.5-0.5b"] = Qwen05B,

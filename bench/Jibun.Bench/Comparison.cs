@@ -15,6 +15,7 @@ internal sealed record Comparison(
         Engine first,
         Engine second,
         string model,
+        string peerModel,
         Workload workload,
         int repetitions,
         Action<string> note,
@@ -23,19 +24,21 @@ internal sealed record Comparison(
         List<Measurement> a = [], b = [];
         for (int repetition = 1; repetition <= repetitions; repetition++)
         {
-            a.Add(await Measure(first));
-            b.Add(await Measure(second));
+            a.Add(await Measure(first, model));
+            b.Add(await Measure(second, peerModel));
 
-            async Task<Measurement> Measure(Engine engine)
+            async Task<Measurement> Measure(Engine engine, string file)
             {
-                Measurement measurement = await engine.Measure(model, workload, cancel);
+                Measurement measurement = await engine.Measure(file, workload, cancel);
                 double prompt = measurement.Prompt.TokensPerSecond, generation = measurement.Generation.TokensPerSecond;
-                note($"{Path.GetFileName(model)} {repetition}/{repetitions} {engine.Name}: "
+                note($"{Path.GetFileName(file)} {repetition}/{repetitions} {engine.Name}: "
                     + $"prompt {prompt:f1}, generation {generation:f1} tokens/s");
                 return measurement;
             }
         }
-        return new(Path.GetFileNameWithoutExtension(model), new FileInfo(model).Length, first.Name, second.Name, a, b);
+        string name = Path.GetFileNameWithoutExtension(model);
+        if (peerModel != model) name += $" ({second.Name}: {Path.GetFileNameWithoutExtension(peerModel).Split('-')[^1]})";
+        return new(name, new FileInfo(model).Length, first.Name, second.Name, a, b);
     }
 
     public PairedSeries Prompt => Pair(m => m.Prompt.TokensPerSecond);

@@ -59,9 +59,10 @@ command.SetAction(async (line, cancel) =>
     Engine upstream = Engine.Upstream();
     Engine first = line.GetValue(againstItself) ? upstream : Engine.Jibun(line.GetValue(launcher)!);
     List<Comparison> comparisons = [];
-    List<string> paths = [.. line.GetValue(models)!.Select(model => FindModel(model, line.GetValue(cache)!.FullName))];
-    foreach (string path in paths)
-        comparisons.Add(await Comparison.Run(first, upstream, path, workload, times, Console.Error.WriteLine, cancel));
+    string folder = line.GetValue(cache)!.FullName;
+    List<(string Model, string Peers)> paths = [.. line.GetValue(models)!.Select(model => (FindModel(model, folder), FindModel(NameForUpstream(model), folder)))];
+    foreach ((string path, string peersPath) in paths)
+        comparisons.Add(await Comparison.Run(first, upstream, path, peersPath, workload, times, Console.Error.WriteLine, cancel));
     Report report = new(machine, workload, times, comparisons);
     Console.Write(report.ToMarkdown());
     if (line.GetValue(markdown) is { } table) await File.WriteAllTextAsync(table.FullName, report.ToMarkdown(), cancel);
@@ -78,6 +79,19 @@ catch (Exception error) when (error is BenchException or ModelException)
 {
     Console.Error.WriteLine(error.Message);
     return 1;
+}
+
+// Upstream reads no ternary type of a fork: it runs the same weights as TQ2_0.
+static string NameForUpstream(string name)
+{
+    try
+    {
+        return File.Exists(name) ? name : SyntheticModel.NameForUpstream(name);
+    }
+    catch (ArgumentException error)
+    {
+        throw new BenchException($"{name} is no file: {error.Message}");
+    }
 }
 
 static string FindModel(string name, string cache)

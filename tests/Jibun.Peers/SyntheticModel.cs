@@ -13,15 +13,28 @@ public static class SyntheticModel
     /// <exception cref="ArgumentException">There is no such shape or mix.</exception>
     public static string InCache(string folder, string name)
     {
-        IEnumerable<string> shapes = SyntheticShapes.ByName.Keys;
-        string shapeName = shapes.FirstOrDefault(shape => name.StartsWith(shape + "-", StringComparison.Ordinal))
-            ?? throw new ArgumentException($"{name} is no synthetic model; shapes: {string.Join(", ", shapes)}");
-        TypeMix mix = new(name[(shapeName.Length + 1)..]);
+        (string shapeName, TypeMix mix) = Parse(name);
         string path = Path.Combine(folder, name + ".gguf");
         if (File.Exists(path)) return path;
         Directory.CreateDirectory(folder);
         Write(path, SyntheticShapes.ByName[shapeName], mix);
         return path;
+    }
+
+    /// <summary>The model with the same weights that upstream can read: the name itself but for types of forks.</summary>
+    /// <exception cref="ArgumentException">There is no such shape or mix.</exception>
+    public static string NameForUpstream(string name)
+    {
+        (string shapeName, TypeMix mix) = Parse(name);
+        return $"{shapeName}-{mix.ForUpstream.Name}";
+    }
+
+    private static (string Shape, TypeMix Mix) Parse(string name)
+    {
+        IEnumerable<string> shapes = SyntheticShapes.ByName.Keys;
+        string shapeName = shapes.FirstOrDefault(shape => name.StartsWith(shape + "-", StringComparison.Ordinal))
+            ?? throw new ArgumentException($"{name} is no synthetic model; shapes: {string.Join(", ", shapes)}");
+        return (shapeName, new TypeMix(name[(shapeName.Length + 1)..]));
     }
 
     /// <summary>Writes a model with a made-up vocabulary; tensors are drawn and encoded one at a time.</summary>

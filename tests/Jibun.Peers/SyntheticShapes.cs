@@ -175,6 +175,16 @@ public static class SyntheticShapes
             HeadNorms = true,
         };
 
+    /// <summary>Ternary-Bonsai 1.7B: Qwen3's shape, whose files are Q2_0.</summary>
+    public static SyntheticShape Bonsai { get; } =
+        new("qwen3", Hidden: 2048, Layers: 28, Heads: 16, KvHeads: 8, HeadSize: 128, FeedForward: 6144, Vocabulary: 151936)
+        {
+            ContextLength = 32768,
+            RopeBase = 1e6f,
+            Epsilon = 1e-6f,
+            HeadNorms = true,
+        };
+
     public static SyntheticShape BitNet2B { get; } =
         new("bitnet", Hidden: 2560, Layers: 30, Heads: 20, KvHeads: 5, HeadSize: 128, FeedForward: 6912, Vocabulary: 128256)
         {
@@ -205,6 +215,7 @@ public static class SyntheticShapes
         ["llama-slice"] = Llama1BSlice,
         ["qwen2.5-0.5b"] = Qwen05B,
         ["qwen3-0.6b"] = Qwen3Small,
+        ["bonsai-1.7b"] = Bonsai,
         ["bitnet-2b"] = BitNet2B,
     };
 }

@@ -11,13 +11,14 @@ internal static class SyntheticWeights
     /// <summary>Beyond this many weights a tensor repeats itself, shifted: no measurement sees the difference.</summary>
     private const long PoolWeights = 1 << 20;
 
-    /// <summary>Writes the tensor's bytes in <paramref name="type"/>, encoded by upstream.</summary>
+    /// <summary>Writes the tensor's bytes in <paramref name="type"/>, encoded by upstream where it knows the type.</summary>
     public static void Write(Stream target, SyntheticTensor tensor, GgmlType type, ulong seed)
     {
         int columns = checked((int)tensor.Columns);
         long rows = tensor.Weights / columns;
         int poolRows = (int)Math.Min(rows, Math.Max(1, PoolWeights / columns));
-        byte[] pool = Encode(type, Draw(tensor, poolRows * columns, seed), columns);
+        float[] weights = Draw(tensor, poolRows * columns, seed);
+        byte[] pool = TypeMix.IsOfFork(type) ? EncodeOurselves(type, weights, columns) : Encode(type, weights, columns);
         int rowBytes = pool.Length / poolRows;
         for (long row = 0, turn = 0; row < rows; turn++)
         {
@@ -26,6 +27,26 @@ internal static class SyntheticWeights
             target.Write(pool, first * rowBytes, count * rowBytes);
             row += count;
         }
+        BlockFormat format = BlockFormats.Get(type, tensor.Name);
+        if (!format.HasTensorScale) return;
+        byte[] tail = new byte[format.TensorBytes(columns, 1) - format.RowBytes(columns)];
+        format.WriteTensorScale(tail, weights.Max(MathF.Abs));
+        target.Write(tail);
+    }
+
+    private static byte[] EncodeOurselves(GgmlType type, float[] weights, int columns)
+    {
+        BlockFormat format = BlockFormats.Get(type, "any");
+        int rowBytes = (int)format.RowBytes(columns);
+        byte[] rows = new byte[weights.Length / columns * rowBytes];
+        float unit = format.HasTensorScale ? 1 / weights.Max(MathF.Abs) : 1;
+        float[] row = new float[columns];
+        for (int i = 0; i < weights.Length / columns; i++)
+        {
+            for (int j = 0; j < columns; j++) row[j] = weights[i * columns + j] * unit;
+            format.Encode(row, [], rows.AsSpan(i * rowBytes, rowBytes));
+        }
+        return rows;
     }
 
     private static float[] Draw(SyntheticTensor tensor, int count, ulong seed)

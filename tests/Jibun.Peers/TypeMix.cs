@@ -41,9 +41,14 @@ public sealed record TypeMix(string Name)
 
     private static GgmlType Fitting(long columns, GgmlType type)
     {
-        if (columns % GgmlOracle.BlockSize(type) == 0) return type;
+        if (columns % BlockFormats.Get(type, "any").BlockSize == 0) return type;
         return columns % GgmlOracle.BlockSize(GgmlType.Q8_0) == 0 ? GgmlType.Q8_0 : GgmlType.F16;
     }
+
+    /// <summary>The mix itself, or TQ2_0 for the ternary types of forks, which upstream cannot read.</summary>
+    public TypeMix ForUpstream => IsOfFork(_type) ? new("TQ2_0") : this;
+
+    internal static bool IsOfFork(GgmlType type) => type is GgmlType.I2_S or > GgmlType.Q2_0;
 
     private const string Dynamic = "UD-";
 

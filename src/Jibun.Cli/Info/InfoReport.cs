@@ -12,7 +12,7 @@ namespace Jibun.Cli.Info;
 internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTensors)
 {
     private readonly GgufDescription _facts = GgufDescription.Of(file);
-    private readonly IReadOnlyList<string> _notes = Notes(file.Metadata);
+    private readonly IReadOnlyList<string> _notes = Notes(file);
 
     private bool IsRunnable => _facts.Architecture is { } architecture && LanguageModels.Architectures.Contains(architecture);
 
@@ -140,12 +140,12 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
         else json.WriteStringValue(value.ToString());
     }
 
-    private static List<string> Notes(GgufMetadata metadata)
+    private static List<string> Notes(GgufFile file)
     {
-        List<string> notes = NanoProfile.IsIn(metadata) ? [$"a command model: it {NanoProfile.Scope}"] : [];
+        List<string> notes = NanoProfile.IsIn(file.Metadata) ? [$"a command model: it {NanoProfile.Scope}"] : [];
         try
         {
-            notes.AddRange(LanguageModels.Notes(metadata));
+            notes.AddRange(LanguageModels.Notes(file));
         }
         catch (ModelException refused)
         {

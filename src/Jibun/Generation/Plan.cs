@@ -97,7 +97,7 @@ public sealed record Plan
             Weights = Classify(uses, kernels, ExpertShare(file.Metadata, info.Architecture)),
             KvBytes = info.Kv.CacheBytes(context, Scheduler.BatchRows),
             BufferBytes = model.Memory.BufferBytes(Scheduler.BatchRows) + ActivationBytes(uses) + (long)info.VocabularySize * sizeof(float),
-            Notes = info.Notes,
+            Notes = [.. info.Notes.Union(LanguageModels.Notes(header))],
         };
     }
 

@@ -34,7 +34,7 @@ public sealed unsafe class ActivationBatch : IDisposable
     {
         foreach (ActivationForm known in _forms)
         {
-            if (!known.Serves(matrix)) continue;
+            if (known.Rotation != matrix.Rotation || !known.Serves(matrix)) continue;
             if (!known.IsCurrent) known.Reserve(Rows, Columns);
             return known;
         }

@@ -11,6 +11,10 @@ internal abstract unsafe class ActivationForm : IDisposable
     /// <summary>Whether the form holds the batch's present rows.</summary>
     public bool IsCurrent { get; set; }
 
+    /// <summary>The basis that the rows are brought into first; null: their own.</summary>
+    public virtual HadamardRotation? Rotation => null;
+
+    /// <summary>Whether products with a matrix of this <see cref="Rotation"/> can be computed from the form.</summary>
     public abstract bool Serves(Matrix matrix);
 
     /// <summary>Makes room for a batch.</summary>
@@ -24,7 +28,10 @@ internal abstract unsafe class ActivationForm : IDisposable
 
     public abstract void Dispose();
 
-    public static ActivationForm For(Matrix matrix) => matrix.Layout is { } layout
+    public static ActivationForm For(Matrix matrix) =>
+        matrix.Rotation is { } rotation ? new RotatedForm(rotation, WithoutRotation(matrix)) : WithoutRotation(matrix);
+
+    private static ActivationForm WithoutRotation(Matrix matrix) => matrix.Layout is { } layout
         ? new QuantizedForm(matrix.Format.Activation, layout.Anatomy)
         : new FloatForm(matrix.Format.Type == GgmlType.BF16);
 }

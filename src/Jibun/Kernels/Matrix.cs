@@ -30,6 +30,9 @@ public sealed unsafe class Matrix
 
     public byte* Data { get; }
 
+    /// <summary>The basis that the rows are stored in; null: their own.</summary>
+    public HadamardRotation? Rotation { get; init; }
+
     public int Groups => (Rows + RowGroupLayout.Rows - 1) / RowGroupLayout.Rows;
 
     public long GroupBytes => GroupBytesOf(Format, Columns);

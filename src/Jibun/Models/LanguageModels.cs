@@ -1,3 +1,4 @@
+using Jibun.Formats;
 using Jibun.Gguf;
 using Jibun.Kernels;
 using Jibun.Models.Bitnet;
@@ -46,6 +47,18 @@ public static class LanguageModels
         metadata.TryGetString("general.architecture") is "bitnet" or "bitnet-b1.58" or "bitnet-25"
             ? [$"feed-forward activation: {BitnetActivation.Choose(metadata).Why}"]
             : [];
+
+    /// <summary>The same, with what was found out about the weights. A file whose data are not read leaves some of it open.</summary>
+    /// <exception cref="ModelException">The file asks for what is unknown.</exception>
+    public static IReadOnlyList<string> Notes(GgufFile file)
+    {
+        List<string> notes = [.. Notes(file.Metadata)];
+        if (TernaryFile.ArrangementOf(file) is { } arrangement) notes.Add(TernaryFile.Describe(arrangement));
+        if (FoldedWeights.Read(file) is { } folded) notes.Add($"{folded.Count} tensors are stored in a rotated basis (prism.hadamard): what they are multiplied with is rotated, too");
+        else if (file.Tensors.FirstOrDefault(tensor => tensor.Type is GgmlType.PQ2_0 or GgmlType.PTQ1_0) is { } tensor)
+            notes.Add($"{tensor.Name} is {tensor.Type}, but the file declares no rotation (prism.hadamard): it is run without; if the answers are nonsense, convert the model again");
+        return notes;
+    }
 
     /// <summary>Loads the weights. The file must stay open as long as the model.</summary>
     /// <param name="file">The model.</param>

@@ -7,13 +7,6 @@ public sealed class EncodeTests(ITestOutputHelper output)
 {
     private const int Columns = 1024;
 
-    private static readonly (string Name, float[] Weights)[] Kinds =
-    [
-        ("gaussian", FormatCases.Gaussian(8 * Columns, 1, 0.02f)),
-        ("heavy tails", FormatCases.HeavyTailed(8 * Columns, 1)),
-        ("one sign", [.. FormatCases.Gaussian(8 * Columns, 2).Select(MathF.Abs)]),
-    ];
-
     /// <summary>Types for which upstream searches; all others follow a fixed rule where no importance is given.</summary>
     private static readonly GgmlType[] SearchedTypes =
     [
@@ -45,19 +38,12 @@ public sealed class EncodeTests(ITestOutputHelper output)
     public void ErrorsAreNotAboveUpstreams(GgmlType type)
     {
         Upstream.Require();
-        BlockFormat format = BlockFormats.Get(type, "test");
-        foreach ((string name, float[] weights) in Kinds)
-            foreach (float[] importance in (float[][])[[], FormatCases.Importance(Columns)])
-            {
-                if (importance.Length == 0 && GgmlOracle.RequiresImportance(type)) continue;
-                double[] errors = RowErrors(weights, importance, EncodeRows(format, weights, importance));
-                double[] bound = RowErrors(weights, importance, UpstreamRows(type, weights, importance));
-                double ratio = Ratio(errors.Sum(), bound.Sum()), worstRow = errors.Zip(bound, Ratio).Max();
-                string kind = importance.Length > 0 ? "importance" : "plain";
-                output.WriteLine($"{type,-7} {name,-11} {kind,-10} error / upstream's {ratio:F3}, worst row {worstRow:F3}");
-                Assert.InRange(ratio, 0, 1);
-                Assert.InRange(worstRow, 0, 1.06);
-            }
+        foreach (EncoderErrors errors in EncoderErrors.Of(type))
+        {
+            output.WriteLine($"{type,-7} {errors.Rows,-11} {(errors.HasImportance ? "importance" : "plain"),-10} error / upstream's {errors.Ratio:F3}, worst row {errors.WorstRow:F3}");
+            Assert.InRange(errors.Ratio, 0, 1);
+            Assert.InRange(errors.WorstRow, 0, 1.06);
+        }
     }
 
     [Theory]
@@ -120,25 +106,6 @@ public sealed class EncodeTests(ITestOutputHelper output)
         BlockFormat format = BlockFormats.Get(type, "test");
         Assert.Equal(weights, Decode(format, Encode(format, weights), Columns));
     }
-
-    private static double Ratio(double error, double bound) => error == bound ? 1 : error / bound;
-
-    private static double[] RowErrors(float[] weights, float[] importance, float[] decoded)
-    {
-        double[] errors = new double[weights.Length / Columns];
-        for (int i = 0; i < weights.Length; i++)
-        {
-            double difference = (double)weights[i] - decoded[i];
-            errors[i / Columns] += difference * difference * (importance.Length > 0 ? importance[i % Columns] : 1);
-        }
-        return errors;
-    }
-
-    private static float[] EncodeRows(BlockFormat format, float[] weights, float[] importance) =>
-        [.. weights.Chunk(Columns).SelectMany(row => Decode(format, Encode(format, row, importance), Columns))];
-
-    private static float[] UpstreamRows(GgmlType type, float[] weights, float[] importance) =>
-        GgmlOracle.Decode(type, GgmlOracle.Encode(type, weights, Columns, importance), weights.Length);
 
     private static byte[] Encode(BlockFormat format, float[] weights, float[]? importance = null)
     {

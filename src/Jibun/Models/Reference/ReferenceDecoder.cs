@@ -19,10 +19,12 @@ public sealed class ReferenceDecoder
     private readonly bool _halvesApart;
     private readonly Func<double, double> _activation;
     private readonly Dictionary<string, double[]> _decoded = [];
+    private readonly FoldedWeights? _folded;
 
     public ReferenceDecoder(GgufFile file)
     {
         _file = file;
+        _folded = FoldedWeights.Read(file);
         _c = DecoderConfig.Read(file.Metadata);
         if (!Families.Contains(_c.Architecture)) throw new ModelException($"{file.Path}: there is no exact twin of {_c.Architecture}; there is one of {string.Join(", ", Families)}");
         _halvesApart = _c.Architecture != "llama";
@@ -141,11 +143,13 @@ public sealed class ReferenceDecoder
         if (_decoded.TryGetValue(name, out double[]? known)) return known;
         GgufTensor tensor = _file.GetTensor(name);
         BlockFormat format = BlockFormats.Get(tensor.Type, name);
+        int columns = (int)tensor.Columns;
         var weights = new float[tensor.ElementCount];
-        int rowBytes = (int)format.RowBytes(tensor.Columns);
-        for (int row = 0; row < tensor.Rows; row++)
-            format.Decode(tensor.Bytes.Slice(row * rowBytes, rowBytes), weights.AsSpan(row * (int)tensor.Columns, (int)tensor.Columns));
-        double scale = format.HasTensorScale ? format.ReadTensorScale(tensor.Bytes) : 1;
+        byte[] bytes = tensor.Bytes.ToArray();
+        if (tensor.Type == GgmlType.I2_S) TernaryFile.ArrangementOf(_file)?.Normalize(bytes.AsSpan(0, checked((int)(format.RowBytes(columns) * tensor.Rows))), columns);
+        format.DecodeRows(bytes, columns, weights);
+        for (int row = 0; row < tensor.Rows; row++) _folded?.RotationOf(name)?.Undo(weights.AsSpan(row * columns, columns));
+        double scale = format.HasTensorScale ? format.ReadTensorScale(bytes) : 1;
         return _decoded[name] = [.. weights.Select(w => w * scale)];
     }
 }

@@ -15,9 +15,11 @@ internal sealed unsafe class Embedding
     private readonly GgufTensor? _table;
     private readonly BlockFormat? _tableFormat;
     private readonly PendingMatrix? _output;
+    private readonly HadamardRotation? _rotation; // of the table's rows
 
-    private Embedding(GgufTensor? table, PendingMatrix? output, int vocabulary, int width)
+    private Embedding(GgufTensor? table, PendingMatrix? output, int vocabulary, int width, HadamardRotation? rotation)
     {
+        _rotation = rotation;
         _table = table;
         _tableFormat = table is null ? null : BlockFormats.Get(table.Type, table.Name);
         _output = output;
@@ -33,22 +35,24 @@ internal sealed unsafe class Embedding
     public static Embedding Load(WeightLoader loader, int width)
     {
         int vocabulary = VocabularyOf(loader);
+        HadamardRotation? rotation = loader.RestoringRotation("token_embd.weight");
         return loader.Has("output.weight")
-            ? new(loader.Table("token_embd.weight", vocabulary, width), loader.Matrix("output.weight", vocabulary, width), vocabulary, width)
-            : new(null, loader.Matrix("token_embd.weight", vocabulary, width), vocabulary, width);
+            ? new(loader.Table("token_embd.weight", vocabulary, width), loader.Matrix("output.weight", vocabulary, width), vocabulary, width, rotation)
+            : new(null, loader.Matrix("token_embd.weight", vocabulary, width), vocabulary, width, rotation);
     }
 
     /// <summary>Of a model without an output matrix.</summary>
     public static Embedding LoadTable(WeightLoader loader, int width, string name = "token_embd.weight")
     {
         int vocabulary = VocabularyOf(loader);
-        return new(loader.Table(name, vocabulary, width), null, vocabulary, width);
+        return new(loader.Table(name, vocabulary, width), null, vocabulary, width, loader.RestoringRotation(name));
     }
 
     public void Read(int token, Span<float> row)
     {
         if (_table is not null) _tableFormat!.Decode(_table.GetRow(token), row);
         else Output.DecodeRow(token, row);
+        _rotation?.Undo(row);
     }
 
     private static int VocabularyOf(WeightLoader loader)

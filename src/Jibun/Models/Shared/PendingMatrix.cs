@@ -34,6 +34,9 @@ internal sealed unsafe class PendingMatrix
     /// <summary>The matrices, once they are loaded.</summary>
     public Matrix[] Parts { get; }
 
+    /// <summary>The basis that the file's rows are stored in; null: their own.</summary>
+    public HadamardRotation? Rotation { get; init; }
+
     /// <summary>In memory, all parts together.</summary>
     public long Bytes => Parts.Length * ((Matrix.BytesOf(Format, Rows, Columns) + 63) & ~63L);
 
@@ -42,7 +45,7 @@ internal sealed unsafe class PendingMatrix
     {
         long bytes = Matrix.BytesOf(Format, Rows, Columns);
         for (int part = 0; part < Parts.Length; part++)
-            Parts[part] = new Matrix(Tensor.Name, Format, Rows, Columns, arena.Take(bytes), tensorScale);
+            Parts[part] = new Matrix(Tensor.Name, Format, Rows, Columns, arena.Take(bytes), tensorScale) { Rotation = Rotation };
     }
 
     public Matrix Value => Parts[0];

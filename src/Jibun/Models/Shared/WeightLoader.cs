@@ -16,6 +16,8 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
 {
     private const long ChunkBytes = 512 << 10; // read at once by a thread: stays in its cache until it is packed
 
+    private readonly FoldedWeights? _folded = FoldedWeights.Read(file);
+    private readonly I2_SArrangement _arrangement = TernaryFile.ArrangementOf(file) ?? I2_SArrangement.PlanesOf32;
     private readonly List<PendingMatrix> _pending = [];
     private readonly HashSet<string> _used = [], _skipped = [];
     private readonly List<NativeBuffer> _vectors = [];
@@ -53,7 +55,9 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     private Vector Vector(string name, ReadOnlySpan<long> shape)
     {
         GgufTensor tensor = Get(name, shape);
+        _folded?.RefuseRotated(name);
         BlockFormat format = BlockFormats.Get(tensor.Type, name);
+        RefuseTensorScale(format, name);
         if (tensor.ByteLength > int.MaxValue || tensor.ElementCount > int.MaxValue / sizeof(float))
             throw new ModelException($"{file.Path}: tensor {name} has {tensor.ElementCount} numbers, too many for its use");
         int length = (int)tensor.ElementCount;
@@ -61,19 +65,11 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
         _vectors.Add(buffer);
         var values = new Span<float>(buffer.Require<float>(length + 16), length);
         if (file.IsHeaderOnly) values.Fill(1);
-        else Decode(tensor, format, values);
+        else format.DecodeRows(tensor.Bytes, (int)tensor.Columns, values);
         if (Numbers.IndexOfNotFinite(values) is >= 0 and int bad)
             throw new ModelException($"{file.Path}: number {bad} of tensor {name} is {values[bad]}; the file is damaged: download or convert it again");
         _others.Add(new WeightUse(tensor, WeightKind.Vector, BlockFormats.Get(GgmlType.F32, name), 1, (int)tensor.Rows, (int)tensor.Columns, buffer.Bytes));
         return new Vector(buffer, 0, length);
-    }
-
-    private static void Decode(GgufTensor tensor, BlockFormat format, Span<float> values)
-    {
-        format.DecodeRows(tensor.Bytes, (int)tensor.Columns, values);
-        if (!format.HasTensorScale) return;
-        float scale = format.ReadTensorScale(tensor.Bytes);
-        foreach (ref float value in values) value *= scale;
     }
 
     public Vector? OptionalVector(string name, int length) => Has(name) ? Vector(name, length) : null;
@@ -82,9 +78,13 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     public GgufTensor Table(string name, int rows, int columns)
     {
         GgufTensor tensor = Get(name, [columns, rows]);
+        RefuseTensorScale(BlockFormats.Get(tensor.Type, name), name);
         _others.Add(new WeightUse(tensor, WeightKind.Table, BlockFormats.Get(tensor.Type, name), 1, rows, columns, 0));
         return tensor;
     }
+
+    /// <summary>The basis that rows of a table must be brought back from; null: none.</summary>
+    public HadamardRotation? RestoringRotation(string table) => _folded?.RestoringRotationOf(table);
 
     /// <summary>What became of every tensor of the file; one that is used twice is listed twice.</summary>
     public IEnumerable<WeightUse> Uses =>
@@ -118,7 +118,7 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
                 SafeFileHandle? handle = System.IO.File.Exists(path)
                     ? handles[matrix.Tensor.Shard] ??= System.IO.File.OpenHandle(path, options: FileOptions.None)
                     : null;
-                var work = new PackWork { Matrix = matrix, Handle = handle, Reading = reading };
+                var work = new PackWork { Matrix = matrix, Handle = handle, Reading = reading, Arrangement = _arrangement };
                 team.For(ref work, checked(matrix.Parts.Length * matrix.Value.Groups), Math.Max(1, (int)(ChunkBytes / matrix.Value.GroupBytes)));
                 if (reading.IsCutShort) throw new ModelException($"{path} became shorter while it was read");
             }
@@ -180,7 +180,13 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     private PendingMatrix Add(string name, ReadOnlySpan<long> shape, StackSlice slice, bool isTransposed)
     {
         GgufTensor tensor = Get(name, shape);
-        var pending = new PendingMatrix(tensor, BlockFormats.Get(tensor.Type, name), slice, (int)tensor.Columns, isTransposed);
+        if (isTransposed) _folded?.RefuseRotated(name);
+        if (tensor.Type == GgmlType.I2_S && _arrangement == I2_SArrangement.FourRows && (tensor.Rows % 4 != 0 || slice.FirstRow(0) % 4 != 0 || slice.Stride % 4 != 0 || slice.Rows % 4 != 0))
+            throw new ModelException($"{file.Path}: tensor {name} is I2_S with four rows a byte, and {slice.Rows} rows from row {slice.FirstRow(0)} of {tensor.Rows} are used: these are no multiples of four");
+        var pending = new PendingMatrix(tensor, BlockFormats.Get(tensor.Type, name), slice, (int)tensor.Columns, isTransposed)
+        {
+            Rotation = _folded?.RotationOf(name),
+        };
         _pending.Add(pending);
         return pending;
     }
@@ -198,8 +204,14 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
         return tensor;
     }
 
+    private static void RefuseTensorScale(BlockFormat format, string name)
+    {
+        if (format.HasTensorScale) throw new ModelException($"tensor {name} is {format.Name}, which this version supports for matrices only");
+    }
+
     private struct PackWork : IRangeWork
     {
+        public I2_SArrangement Arrangement;
         public PendingMatrix Matrix;
         public SafeFileHandle? Handle;
         public Reading Reading;
@@ -221,11 +233,21 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
             int rows = Math.Min(groups * RowGroupLayout.Rows, Matrix.Rows - firstGroup * RowGroupLayout.Rows);
             byte* source = Matrix.Tensor.Pointer + offset;
             if (Handle is not null) source = Reading.Read(Handle, Matrix.Tensor.FileOffset + offset, checked((int)(rows * rowBytes)), thread);
+            if (Matrix.Format.Type == GgmlType.I2_S && Arrangement != I2_SArrangement.PlanesOf32) source = Normalize(source, rows, rowBytes, thread);
             for (int group = firstGroup; group < firstGroup + groups; group++, source += RowGroupLayout.Rows * rowBytes)
             {
                 int inGroup = Math.Min(RowGroupLayout.Rows, Matrix.Rows - group * RowGroupLayout.Rows);
                 Kernels.Matrix.PackGroup(Matrix.Format, source, inGroup, Matrix.Columns, target.Data + group * target.GroupBytes);
             }
+        }
+
+        // In the thread's own copy.
+        private readonly byte* Normalize(byte* source, int rows, long rowBytes, int thread)
+        {
+            int bytes = checked((int)(rows * rowBytes));
+            byte* copy = Handle is not null ? source : Reading.Copy(source, bytes, thread);
+            Arrangement.Normalize(new Span<byte>(copy, bytes), Matrix.Columns);
+            return copy;
         }
     }
 
@@ -248,6 +270,13 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
                 new Span<byte>(copy + done, bytes - done).Clear();
                 break;
             }
+            return copy;
+        }
+
+        public byte* Copy(byte* source, int bytes, int thread)
+        {
+            byte* copy = _copies[thread].Require(bytes);
+            new Span<byte>(source, bytes).CopyTo(new Span<byte>(copy, bytes));
             return copy;
         }
 

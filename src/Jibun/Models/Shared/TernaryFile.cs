@@ -30,4 +30,5 @@ internal static class TernaryFile
     {
         I2_SArrangement.FourRows => "four rows a byte, as newer builds of bitnet.cpp write them: read so, rows and columns differ most",
         _ => "planes of 32, as x86 builds of bitnet.cpp write them",
-    };}
+    };
+}

@@ -61,6 +61,11 @@ public static class DenseShapes
             Metadata = [("rope.scaling.original_context_length", 8192u), ("rope.scaling.attn_factor", 1.19f)],
         };
 
+    /// <summary>Phi-4: whole heads rotated, no factors. Phi-4-mini is Phi 3 with one matrix for embedding and output.</summary>
+    public static SyntheticShape Phi4 { get; } = Phi3 with { Rotated = 0, LongRope = false, RopeBase = 250000, Metadata = [] };
+
+    public static SyntheticShape Phi4Mini { get; } = Phi3 with { TiedHead = true };
+
     /// <summary>Every fourth layer is not rotated.</summary>
     public static SyntheticShape SmolLm3 { get; } =
         new("smollm3", Hidden: 256, Layers: 5, Heads: 4, KvHeads: 2, HeadSize: 64, FeedForward: 512) { RopeBase = 5e6f };
@@ -116,6 +121,8 @@ public static class DenseShapes
         ["gemma4"] = Gemma4,
         ["gemma4, large"] = LargeGemma4,
         ["phi3"] = Phi3,
+        ["phi4"] = Phi4,
+        ["phi4-mini"] = Phi4Mini,
         ["smollm3"] = SmolLm3,
         ["granite"] = Granite,
         ["olmo2"] = Olmo2,

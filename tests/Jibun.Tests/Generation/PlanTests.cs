@@ -13,6 +13,7 @@ public sealed class PlanTests
     private static readonly Dictionary<string, SyntheticShape> Shapes = SyntheticShapes.ByName
         .Where(shape => shape.Value.Hidden <= 512)
         .Concat(DenseShapes.All)
+        .Append(new("gemma4, sparse", DenseShapes.SparseGemma4))
         .ToDictionary();
 
     public static TheoryData<string, string> Models => [.. from shape in Shapes.Keys

@@ -58,9 +58,7 @@ internal sealed unsafe class GemmaModel : ILanguageModel
             _pass.AddToResidual(_pass.H);
 
             _pass.Norm(_pass.X, w.FeedForwardNorm, _pass.H, width);
-            _pass.Project(_pass.H, width, w.Gate, _pass.Gate, w.Up, _pass.Up);
-            _pass.Activate(GatedActivation.Gelu);
-            _pass.Project(_pass.Gate, w.Down.Columns, w.Down, _pass.H);
+            _pass.FeedForward(_pass.H, w.Dense!, GatedActivation.Gelu, _pass.H);
             _pass.Norm(_pass.H, norms.FeedForward, _pass.H, width);
             _pass.AddToResidual(_pass.H);
         }

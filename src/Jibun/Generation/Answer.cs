@@ -14,21 +14,24 @@ internal sealed class Answer
     private readonly Sampler _sampler;
     private readonly StreamingDecoder _decoder;
     private readonly StopStrings _stops;
+    private readonly Speculation? _speculation;
     private readonly CancellationToken _cancel;
     private readonly int _firstToken, _promptRun;
     private volatile bool _abandoned;
 
-    public Answer(Conversation conversation, Tokenizer tokenizer, GenerationOptions options, int vocabulary, CancellationToken cancel)
+    public Answer(Conversation conversation, LoadedModel model, GenerationOptions options, CancellationToken cancel)
     {
         Conversation = conversation;
-        _tokenizer = tokenizer;
+        _tokenizer = model.Tokenizer;
         _options = options;
         _cancel = cancel;
         _firstToken = conversation.Tokens.Count;
         _promptRun = _firstToken - conversation.Cache.Length;
-        _sampler = new Sampler(options.Sampling, vocabulary);
-        _decoder = new StreamingDecoder(tokenizer, options.SpecialText);
+        _sampler = new Sampler(options.Sampling, model.Model.Info.VocabularySize);
+        _decoder = new StreamingDecoder(_tokenizer, options.SpecialText);
         _stops = new StopStrings(options.Stop);
+        _speculation = model.Drafters.Count > 0 ? new Speculation(conversation, _sampler, model) : null;
+        conversation.Guesses = default;
     }
 
     public Conversation Conversation { get; }
@@ -47,8 +50,41 @@ internal sealed class Answer
 
     public void Abandon() => _abandoned = true;
 
+    /// <summary>The last token, which the cache lacks, and guesses at those behind it.</summary>
+    /// <param name="times">What further rows cost.</param>
+    /// <param name="answers">Answers under way.</param>
+    /// <param name="room">Rows that the batch has left; at least one.</param>
+    public ReadOnlySpan<int> NextRun(PassTimes times, int answers, int room)
+    {
+        int tokens = Conversation.Tokens.Count;
+        if (_speculation is null || tokens == _firstToken) return Uncomputed; // before the first token the cache is marked
+        int most = Math.Min(Conversation.ContextLength - tokens, _options.MaxTokens - (tokens - _firstToken)) - 1;
+        return _speculation.NextRun(times, answers, Math.Min(most, room - 1));
+    }
+
+    /// <summary>Draws tokens from the rows of the last run, for as long as the guesses are those tokens.</summary>
+    /// <param name="logits">[rows, vocabulary].</param>
+    /// <param name="rows">One more than there were guesses.</param>
+    /// <returns>False when the answer is over.</returns>
+    public bool Take(Span<float> logits, int rows)
+    {
+        if (rows == 1) return Take(logits);
+        int vocabulary = logits.Length / rows, right = 0;
+        bool goesOn = true;
+        for (int row = 0; row < rows; row++)
+        {
+            goesOn = Take(logits.Slice(row * vocabulary, vocabulary));
+            if (row == rows - 1 || !_speculation!.IsRight(row, Conversation.TokenSpan[^1])) break;
+            right++;
+            if (!goesOn || IsCancelled) break;
+        }
+        Conversation.TrimCaches(Conversation.Tokens.Count - 1);
+        _speculation!.Learn(right);
+        return goesOn;
+    }
+
     /// <summary>Draws the next token. False when it was the last one.</summary>
-    public bool Take(Span<float> logits)
+    private bool Take(Span<float> logits)
     {
         ReadOnlySpan<int> tokens = Conversation.TokenSpan;
         if (tokens.Length == _firstToken) Conversation.Cache.Mark();

@@ -29,14 +29,20 @@ public sealed class Conversation : IDisposable
     /// <summary>Tokens that need not be computed again.</summary>
     public int CachedTokens => Cache.Length;
 
+    /// <summary>How guessing went during the last answer.</summary>
+    public GuessCount Guesses { get; internal set; }
+
     internal KvCache Cache { get; }
+
+    /// <summary>What a draft model has computed of the tokens.</summary>
+    internal KvCache? DraftCache { get; set; }
 
     internal ReadOnlySpan<int> TokenSpan => CollectionsMarshal.AsSpan(_tokens);
 
     public Conversation Fork()
     {
         ThrowIfBusy();
-        return new Conversation(_model, Cache.Fork(), _tokens);
+        return new Conversation(_model, Cache.Fork(), _tokens) { DraftCache = DraftCache?.Fork() };
     }
 
     /// <summary>
@@ -48,7 +54,7 @@ public sealed class Conversation : IDisposable
         ThrowIfBusy();
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)tokens, (uint)_tokens.Count, nameof(tokens));
         CollectionsMarshal.SetCount(_tokens, tokens);
-        if (Cache.Length > tokens) Cache.Truncate(tokens);
+        TrimCaches(tokens);
     }
 
     /// <summary>
@@ -68,7 +74,7 @@ public sealed class Conversation : IDisposable
                     throw new JibunException($"token {token} is not in the vocabulary of {_model.Model.Info.VocabularySize}");
             _tokens.AddRange(prompt.Span);
             if (Cache.Length == _tokens.Count) Cache.Truncate(Cache.Length - 1);
-            var answer = new Answer(this, _model.Tokenizer, options, _model.Model.Info.VocabularySize, cancel);
+            var answer = new Answer(this, _model, options, cancel);
             _model.Scheduler.Enqueue(answer);
             try
             {
@@ -101,10 +107,18 @@ public sealed class Conversation : IDisposable
 
     internal void Append(int token) => _tokens.Add(token);
 
+    /// <summary>Makes the caches forget what lies behind so many tokens.</summary>
+    internal void TrimCaches(int tokens)
+    {
+        if (Cache.Length > tokens) Cache.Truncate(tokens);
+        if (DraftCache?.Length > tokens) DraftCache.Truncate(tokens);
+    }
+
     public void Dispose()
     {
         ThrowIfBusy();
         Cache.Dispose();
+        DraftCache?.Dispose();
     }
 
     private void ThrowIfBusy()

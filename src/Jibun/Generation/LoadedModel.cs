@@ -23,6 +23,15 @@ public sealed record LoadOptions
 
     /// <summary>Bytes that the model may take; null: what the machine has available.</summary>
     public long? MemoryBudget { get; init; }
+
+    /// <summary>Guesses from the conversation itself what comes next: faster where answers repeat parts of it, never another answer.</summary>
+    public bool Lookup { get; init; }
+
+    /// <summary>The file of a smaller model of the same vocabulary that guesses what comes next; never another answer.</summary>
+    public string? Draft { get; init; }
+
+    /// <summary>So many guesses a pass, whatever they cost.</summary>
+    internal int? FixedGuesses { get; init; }
 }
 
 /// <summary>A model ready to generate: weights, tokenizer, the threads that run it and the scheduler that shares them out.</summary>
@@ -33,6 +42,7 @@ public sealed class LoadedModel : IDisposable
     private readonly GgufFile _file;
     private readonly ThreadTeam _team;
     private readonly PrefixPool _pool = new(KeptConversations);
+    private readonly DraftModel? _draft;
 
     private LoadedModel(GgufFile file, LoadOptions options)
     {
@@ -44,13 +54,17 @@ public sealed class LoadedModel : IDisposable
             Plan.Of(file, options, _team).ThrowIfLarger(options.MemoryBudget);
             Tokenizer = Tokenizer.Load(file.Metadata);
             Tier = options.Kernels ?? KernelSet.Best;
+            _draft = options.Draft is null ? null : OpenDraft(options.Draft, options);
             Model = LanguageModels.Load(file, new MatMul(_team, new KernelSet(Tier)), options.KvType, options.ContextLength);
         }
         catch
         {
+            _draft?.Dispose();
             _team.Dispose();
             throw;
         }
+        Drafters = [.. options.Lookup ? [new PromptLookup()] : Array.Empty<IDrafter>(), .. _draft is null ? Array.Empty<IDrafter>() : [_draft]];
+        FixedGuesses = options.FixedGuesses;
         WhyNotLocked = options.LockMemory ? Model.Memory.Lock() : null;
         ContextLength = options.ContextLength > 0 ? options.ContextLength : Model.Info.ContextLength;
         Scheduler = new Scheduler(Model);
@@ -77,6 +91,11 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>What tells this model's files from others'.</summary>
     internal byte[] Identity => field ??= GgufIdentity.Of(_file);
+
+    internal int? FixedGuesses { get; }
+
+    /// <summary>What guesses for speculative decoding; the first that has a guess makes it.</summary>
+    internal IReadOnlyList<IDrafter> Drafters { get; }
 
     /// <exception cref="ModelException">The file is missing, damaged, or asks for what this version cannot do.</exception>
     /// <exception cref="MemoryBudgetException">The model and its cache do not fit: nothing was read.</exception>
@@ -142,11 +161,28 @@ public sealed class LoadedModel : IDisposable
         return logits;
     }
 
+    private DraftModel OpenDraft(string path, LoadOptions options)
+    {
+        GgufFile file = GgufFile.Open(path);
+        try
+        {
+            LoadOptions alone = new() { KvType = options.KvType, Kernels = options.Kernels };
+            Plan.Of(_file, options, _team).And(Plan.Of(file, alone, _team)).ThrowIfLarger(options.MemoryBudget);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+        return new DraftModel(file, Tokenizer, Path, new MatMul(_team, new KernelSet(Tier)), options.KvType);
+    }
+
     public void Dispose()
     {
         Scheduler.Dispose();
         _pool.Dispose();
         Model.Dispose();
+        _draft?.Dispose();
         _team.Dispose();
         _file.Dispose();
     }

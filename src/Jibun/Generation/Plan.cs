@@ -101,6 +101,15 @@ public sealed record Plan
         };
     }
 
+    /// <summary>Both models at once, under the name of this one.</summary>
+    public Plan And(Plan other) => this with
+    {
+        Weights = [.. Weights, .. other.Weights],
+        KvBytes = KvBytes + other.KvBytes,
+        BufferBytes = BufferBytes + other.BufferBytes,
+        Path = $"{Path} with {other.Path}",
+    };
+
     /// <summary>Refuses early what the system would end without a word later.</summary>
     /// <param name="budget">Bytes that the model may take; null: what is available, and what can be swapped out.</param>
     /// <exception cref="MemoryBudgetException">The model needs more.</exception>

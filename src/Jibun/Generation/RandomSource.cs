@@ -19,6 +19,9 @@ internal sealed class RandomSource
         (_a, _b, _c, _d) = (Next(), Next(), Next(), Next());
     }
 
+    /// <summary>Gives the numbers that the other is about to give.</summary>
+    public void Follow(RandomSource other) => (_a, _b, _c, _d) = (other._a, other._b, other._c, other._d);
+
     /// <summary>Uniform in [0, 1).</summary>
     public double NextDouble()
     {

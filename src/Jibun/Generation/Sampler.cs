@@ -24,6 +24,26 @@ internal sealed class Sampler(SamplingOptions options, int vocabulary)
         return Draw(kept);
     }
 
+    /// <summary>
+    /// A sampler that draws what this one would draw next from the same logits, and so, from similar ones, mostly the same.
+    /// </summary>
+    public Sampler Twin() => new(options with { Seed = 0 }, vocabulary);
+
+    /// <summary>Makes a twin draw with the random numbers that this one will use next.</summary>
+    public void Lead(Sampler twin) => twin._random.Follow(_random);
+
+    /// <summary>The probability of the likeliest token at temperature 1.</summary>
+    public static double Confidence(ReadOnlySpan<float> logits)
+    {
+        float largest = logits[Largest(logits)];
+        Vector512<float> sums = Vector512<float>.Zero;
+        int i = 0;
+        for (; i + 16 <= logits.Length; i += 16) sums += Vector512.Exp(Vector512.Create(logits.Slice(i, 16)) - Vector512.Create(largest));
+        double total = Vector512.Sum(sums);
+        for (; i < logits.Length; i++) total += MathF.Exp(logits[i] - largest);
+        return 1 / total;
+    }
+
     /// <summary>The first of the largest logits.</summary>
     public static int Largest(ReadOnlySpan<float> logits)
     {

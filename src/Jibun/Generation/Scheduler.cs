@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using Jibun.Models;
 
 namespace Jibun.Generation;
 
 /// <summary>
-/// Answers conversations together: each pass takes the next token of every answer under way and fills the rest of the batch with
-/// prompts, in the order they came. Runs on one thread of its own, which is the first of the kernel team.
+/// Answers conversations together: each pass takes the next token of every answer under way, with guesses at those behind it, and
+/// fills the rest of the batch with prompts, in the order they came. Runs on one thread of its own, which is the first of the kernel team.
 /// </summary>
 internal sealed class Scheduler : IDisposable
 {
@@ -14,8 +15,9 @@ internal sealed class Scheduler : IDisposable
     private readonly ILanguageModel _model;
     private readonly Queue<Answer> _arrived = [];
     private readonly List<Answer> _active = [];
-    private readonly List<Answer> _wantLogits = [];
+    private readonly List<(Answer Answer, int Rows)> _wantLogits = [];
     private readonly ModelBatch _batch = new();
+    private readonly PassTimes _times = new();
     private readonly Thread _thread;
     private float[] _logits;
     private bool _stopping;
@@ -94,7 +96,7 @@ internal sealed class Scheduler : IDisposable
         _batch.Clear();
         _wantLogits.Clear();
         foreach (Answer answer in _active)
-            if (answer.Uncomputed.Length == 1) Add(answer, 1);
+            if (answer.Uncomputed.Length == 1) AddStep(answer);
         foreach (Answer answer in _active)
         {
             int room = BatchRows - _batch.Rows, missing = answer.Uncomputed.Length;
@@ -102,23 +104,34 @@ internal sealed class Scheduler : IDisposable
         }
     }
 
+    private void AddStep(Answer answer)
+    {
+        ReadOnlySpan<int> run = answer.NextRun(_times, _active.Count, BatchRows - _batch.Rows);
+        _batch.Add(answer.Conversation.Cache, run, LogitRows.All, answer.RunLength);
+        _wantLogits.Add((answer, run.Length));
+    }
+
     private void Add(Answer answer, int rows)
     {
         ReadOnlySpan<int> tokens = answer.Uncomputed;
         bool last = rows == tokens.Length;
         _batch.Add(answer.Conversation.Cache, tokens[..rows], last ? LogitRows.Last : LogitRows.None, answer.RunLength);
-        if (last) _wantLogits.Add(answer);
+        if (last) _wantLogits.Add((answer, 1));
     }
 
     private void Step()
     {
         int vocabulary = _model.Info.VocabularySize;
         if (_logits.Length < _batch.LogitCount * vocabulary) _logits = new float[_batch.LogitCount * vocabulary];
+        long began = Stopwatch.GetTimestamp();
         _model.Forward(_batch, _logits);
-        for (int i = 0; i < _wantLogits.Count; i++)
+        if (_active.Count == 1 && _batch.Rows == _batch.LogitCount) _times.Record(_batch.Rows, Stopwatch.GetTimestamp() - began);
+        int row = 0;
+        foreach ((Answer answer, int rows) in _wantLogits)
         {
-            Answer answer = _wantLogits[i];
-            if (answer.Take(_logits.AsSpan(i * vocabulary, vocabulary))) continue;
+            bool goesOn = answer.Take(_logits.AsSpan(row * vocabulary, rows * vocabulary), rows);
+            row += rows;
+            if (goesOn) continue;
             _active.Remove(answer);
             answer.Release();
         }

@@ -11,7 +11,9 @@ public sealed unsafe class KvCache : IDisposable
     private readonly KvPageRun[] _runs; // one for each kind of layers
     private (int Length, KvPageRun?[] Runs) _mark = (0, []); // what windows showed at an earlier length
 
-    public KvCache(KvShape shape) : this(shape, [.. shape.Groups.Select(group => new KvPageRun(group))])
+    /// <param name="shape">What a token takes.</param>
+    /// <param name="lookback">Tokens that can be forgotten again at any time; without it a window may have left behind what those before them see.</param>
+    public KvCache(KvShape shape, int lookback = 0) : this(shape, [.. shape.Groups.Select(group => new KvPageRun(group, lookback))])
     {
     }
 

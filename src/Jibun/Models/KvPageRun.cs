@@ -3,7 +3,9 @@ using Jibun.Kernels;
 namespace Jibun.Models;
 
 /// <summary>The pages of one kind of layers: those that the next token can see, and no older ones.</summary>
-internal sealed unsafe class KvPageRun(KvGroup group)
+/// <param name="group">The layers.</param>
+/// <param name="lookback">Tokens that can be forgotten again at any time.</param>
+internal sealed unsafe class KvPageRun(KvGroup group, int lookback = 0)
 {
     private readonly List<KvPage> _pages = []; // from page First on
     private KvPage? _spare;
@@ -17,7 +19,7 @@ internal sealed unsafe class KvPageRun(KvGroup group)
 
     public KvPageRun Fork()
     {
-        var fork = new KvPageRun(group) { First = First };
+        var fork = new KvPageRun(group, lookback) { First = First };
         foreach (KvPage page in _pages) fork._pages.Add(page.Share());
         return fork;
     }
@@ -27,7 +29,7 @@ internal sealed unsafe class KvPageRun(KvGroup group)
     /// <summary>What a token at this position sees, shared.</summary>
     public KvPageRun ForkFrom(int position)
     {
-        var part = new KvPageRun(group) { First = Math.Max(First, group.FirstPage(position)) };
+        var part = new KvPageRun(group, lookback) { First = Math.Max(First, group.FirstPage(position)) };
         foreach (KvPage page in _pages.Skip(part.First - First)) part._pages.Add(page.Share());
         return part;
     }
@@ -61,7 +63,7 @@ internal sealed unsafe class KvPageRun(KvGroup group)
     /// <summary>Lets go of what the token at <paramref name="position"/> cannot see, and makes room from there up to <paramref name="end"/>.</summary>
     public void Extend(int position, int end)
     {
-        for (int first = group.FirstPage(position); First < first; First++) Drop(0);
+        for (int first = group.FirstPage(Math.Max(0, position - lookback)); First < first; First++) Drop(0);
         int written = position / PagedAttention.PageTokens - First;
         if (end > position && written < _pages.Count && _pages[written].IsShared)
         {

@@ -43,7 +43,7 @@ public sealed class ModelBatch
     /// </param>
     public void Add(KvCache cache, ReadOnlySpan<int> tokens, LogitRows logits, int runLength = 0)
     {
-        _sequences.Add(new Sequence(cache, _tokens.Count, tokens.Length, cache.Length, Math.Max(runLength, tokens.Length), logits));
+        _sequences.Add(new Sequence(cache, _tokens.Count, tokens.Length, cache.Length, runLength > 0 ? runLength : tokens.Length, logits));
         _tokens.AddRange(tokens);
         LogitCount += logits switch { LogitRows.All => tokens.Length, LogitRows.Last => Math.Min(1, tokens.Length), _ => 0 };
     }

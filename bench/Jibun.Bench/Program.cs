@@ -27,6 +27,7 @@ Option<int[]> depths = new("--context")
     AllowMultipleArgumentsPerToken = true,
 };
 Option<int> upstreamLongest = new("--upstream-context") { Description = "the longest of them for upstream, which must read that many tokens", DefaultValueFactory = _ => int.MaxValue };
+Option<bool> speculation = new("--speculation") { Description = "what guessing tokens brings, instead of the comparison" };
 Option<FileInfo?> json = new("--json") { Description = "also write the report as JSON" };
 Option<FileInfo?> markdown = new("--markdown") { Description = "also write the table to a file" };
 Option<FileInfo?> chart = new("--chart") { Description = "also draw the ratios as an SVG file" };
@@ -42,13 +43,19 @@ foreach (Option<int> count in new[] { prompt, generation, threads, repetitions }
 
 RootCommand command = new("Compares Jibun's speed with upstream llama.cpp's in one run.")
 {
-    models, prompt, generation, threads, repetitions, cache, launcher, againstItself, depths, upstreamLongest, json, markdown, chart, peer, peerModel,
+    models, prompt, generation, threads, repetitions, cache, launcher, againstItself, speculation, depths, upstreamLongest, json, markdown, chart, peer, peerModel,
 };
 command.SetAction(async (line, cancel) =>
 {
     Workload workload = new(line.GetValue(prompt), line.GetValue(generation), line.GetValue(threads));
     int times = line.GetValue(repetitions);
     if (line.GetValue(peer) is not null) return UpstreamProcess.Run(line.GetValue(peerModel)!, workload, times);
+    if (line.GetValue(speculation))
+    {
+        foreach (string model in line.GetValue(models)!)
+            await SpeculationBench.RunAsync(FindModel(model, line.GetValue(cache)!.FullName), workload.Threads, times, Console.Out, cancel);
+        return 0;
+    }
     Machine machine = Machine.Describe(TimeProvider.System.GetUtcNow());
     if (line.GetValue(depths) is { Length: > 0 } contexts)
     {

@@ -37,7 +37,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal, ModelLoader loader)
     {
         Command root = Create(terminal, loader);
-        ParseResult parsed = root.Parse(WithVerb(arguments, root), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = root.Parse(ThinkFlag.JoinBudget(WithVerb(arguments, root)), new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
         {
             if (parsed.Errors.Count > 0) return RefuseUsage(parsed, parsed.Errors[0].Message, terminal);

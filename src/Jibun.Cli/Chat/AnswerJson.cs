@@ -75,8 +75,17 @@ internal sealed class AnswerJson(string model)
         json.WriteNumber("prompt_tokens", usage.PromptTokens);
         json.WriteNumber("cached_tokens", usage.CachedTokens);
         json.WriteNumber("completion_tokens", usage.CompletionTokens);
+        if (usage.ReasoningTokens > 0) json.WriteNumber("reasoning_tokens", usage.ReasoningTokens);
         json.WriteNumber("time_to_first_token_seconds", Math.Round(usage.TimeToFirstToken.TotalSeconds, 6));
         json.WriteNumber("generation_seconds", Math.Round(usage.GenerationTime.TotalSeconds, 6));
         if (FactLine.TokensPerSecond(usage) is { } rate) json.WriteNumber("tokens_per_second", Math.Round(rate, 2));
+        WriteGuesses(json, usage);
+    }
+
+    public static void WriteGuesses(Utf8JsonWriter json, ChatUsage usage)
+    {
+        if (usage.Guesses.Guessed == 0) return;
+        json.WriteNumber("draft_tokens", usage.Guesses.Guessed);
+        json.WriteNumber("draft_tokens_accepted", usage.Guesses.Right);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class ChatSession(
     private async Task AnswerAsync(string line)
     {
         AnswerWriter writer = new(terminal, withFacts: true);
-        StringBuilder text = new();
+        StringBuilder text = new(), thought = new();
         List<ToolCall> calls = [];
         _messages.Add(new ChatMessage { Role = "user", Content = line });
         using InterruptScope scope = terminal.CatchInterrupt();
@@ -51,6 +51,7 @@ internal sealed class ChatSession(
             {
                 writer.Write(happened);
                 if (happened is TextDelta delta) text.Append(delta.Text);
+                if (happened is ReasoningDelta thinking) thought.Append(thinking.Text);
                 if (happened is ToolCallDelta call) calls.Add(call.Call);
                 if (happened is SkillDelta skill) calls.Add(skill.Call);
             }
@@ -67,7 +68,7 @@ internal sealed class ChatSession(
             terminal.Error.WriteLine(refused.Message);
         }
         if (text.Length == 0 && calls.Count == 0) _messages.RemoveAt(_messages.Count - 1);
-        else _messages.Add(new ChatMessage { Role = "assistant", Content = text.ToString(), ToolCalls = calls });
+        else _messages.Add(new ChatMessage { Role = "assistant", Content = text.ToString(), ToolCalls = calls, Reasoning = thought.Length > 0 ? thought.ToString() : null });
         Keep();
     }
 

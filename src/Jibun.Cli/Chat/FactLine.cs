@@ -14,7 +14,9 @@ internal static class FactLine
         string first = usage.TimeToFirstToken.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
         string cached = usage.CachedTokens > 0 ? $" ({usage.CachedTokens} from the cache)" : "";
         string limit = finished.Reason == FinishReason.Length ? " · stopped at the limit" : "";
-        return $"{speed}first token after {first} s · {usage.PromptTokens} tokens read{cached}, {usage.CompletionTokens} written{limit}";
+        string thought = usage.ReasoningTokens > 0 ? $" ({usage.ReasoningTokens} of them thought)" : "";
+        string guesses = usage.Guesses.Guessed > 0 ? $" · {usage.Guesses.Right} of {usage.Guesses.Guessed} guesses right ({usage.Guesses.Acceptance:0 %})" : "";
+        return $"{speed}first token after {first} s · {usage.PromptTokens} tokens read{cached}, {usage.CompletionTokens} written{thought}{guesses}{limit}";
     }
 
     /// <summary>Of all tokens after the first, which the prompt's time belongs to; null where there is none.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Jibun.Chat.Nano;
 using Jibun.Cli.Terminals;
 using Jibun.Formats;
+using Jibun.Generation;
 using Jibun.Gguf;
 using Jibun.Models;
 
@@ -13,6 +14,8 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
 {
     private readonly GgufDescription _facts = GgufDescription.Of(file);
     private readonly IReadOnlyList<string> _notes = Notes(file);
+    private readonly TemplateFacts? _template = TemplateFacts.Of(file.Metadata);
+    private readonly RecommendedSampling _sampling = RecommendedSampling.Of(file.Metadata);
 
     private bool IsRunnable => _facts.Architecture is { } architecture && LanguageModels.Architectures.Contains(architecture);
 
@@ -30,7 +33,9 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
         table.AddKnown("layers", Known(_facts.Layers, $"of width {_facts.EmbeddingLength}"));
         table.AddKnown("experts", Known(_facts.Experts, $"a layer, {_facts.ExpertsUsed} of them used"));
         table.AddKnown("tokenizer", _facts.Tokenizer is null ? null : $"{_facts.Tokenizer}, {_facts.VocabularySize} tokens");
-        table.Add("chat template", _facts.HasChatTemplate ? "yes" : "no");
+        table.Add("chat template", _template?.Can ?? "none");
+        table.AddKnown("thinking", _template?.Thinking);
+        if (_template is not null) table.Add("sampling", SamplingText.Of(_sampling));
         foreach (string note in _notes) table.Add("note", note);
         table.Write(terminal);
         if (withMetadata) WriteMetadata(terminal);
@@ -57,6 +62,8 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
         json.WriteString("tokenizer", _facts.Tokenizer);
         WriteNumber(json, "vocabulary_size", _facts.VocabularySize);
         json.WriteBoolean("chat_template", _facts.HasChatTemplate);
+        _template?.Write(json);
+        SamplingText.Write(json, _sampling);
         json.WriteBoolean("runnable", IsRunnable);
         json.WriteStartArray("notes");
         foreach (string note in _notes) json.WriteStringValue(note);

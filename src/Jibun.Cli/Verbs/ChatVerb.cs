@@ -19,11 +19,15 @@ internal static class ChatVerb
         Option<string> system = new("--system") { Description = "How the assistant shall behave", HelpName = "TEXT" };
         Option<string> session = new("--session") { Description = "Continue the chat in this file, or start it there, and keep it there", HelpName = "FILE" };
         Option<int?> maxTokens = VerbOptions.MaxTokens();
+        ThinkFlag think = new();
         SamplingFlags sampling = new();
+        SpeculationFlags speculation = new();
         LoadFlags loading = new();
         Option<bool> json = VerbOptions.Json();
         Command verb = new(Name, "Talk; the verb that runs when none is named") { prompt, model, system, session, maxTokens };
+        think.AddTo(verb);
         sampling.AddTo(verb);
+        speculation.AddTo(verb);
         loading.AddTo(verb);
         verb.Add(json);
         verb.SetAction(async (parsed, cancel) =>
@@ -34,11 +38,12 @@ internal static class ChatVerb
                 MaxTokens = parsed.GetValue(maxTokens),
                 Sampling = sampling.Read(parsed),
             };
+            settings = think.Read(parsed, settings);
             string? question = await QuestionAsync(parsed.GetValue(prompt) ?? [], terminal, cancel);
             if (question is null && !terminal.CanEdit) throw new UsageException("a chat needs a terminal; give a PROMPT or text on stdin instead");
             if (question is null && parsed.GetValue(json)) throw new UsageException("--json needs a PROMPT or text on stdin");
             SkillSet skills = new(new SkillOptions { Folder = DataFolder.Path, OneShot = question is not null });
-            IChatModel chat = loader.LoadChat(ModelReference.Resolve(parsed.GetValue(model)), loading.Read(parsed), terminal, skills);
+            IChatModel chat = loader.LoadChat(ModelReference.Resolve(parsed.GetValue(model)), speculation.Read(parsed, loading.Read(parsed)), terminal, skills);
             using IDisposable? loaded = chat as IDisposable;
             SessionFile? kept = parsed.GetValue(session) is { } file ? OpenSession(file, chat) : null;
             if (kept?.Open() is { Count: > 0 } said) settings = settings with { Messages = Continue(said, settings.Messages) };

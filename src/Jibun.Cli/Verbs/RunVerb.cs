@@ -21,23 +21,26 @@ internal static class RunVerb
         Option<string[]> stop = new("--stop") { Description = "A text that ends the continuation", HelpName = "TEXT" };
         Option<bool> raw = new("--raw") { Description = "Nothing but the continuation, byte for byte: no line end, no line of facts" };
         LoadFlags loading = new();
+        SpeculationFlags speculation = new();
         Option<bool> json = VerbOptions.Json();
         Command verb = new("run", "Plain completion: no chat template") { model, prompt, tokens, maxTokens };
         sampling.AddTo(verb);
         foreach (Option option in (Option[])[stop, raw]) verb.Add(option);
+        speculation.AddTo(verb);
         loading.AddTo(verb);
         verb.Add(json);
         verb.SetAction(async (parsed, cancel) =>
         {
             if (parsed.GetValue(prompt) is not null && parsed.GetValue(tokens) is not null) throw new UsageException("give --prompt or --tokens, not both");
+            SamplingChoice drawing = sampling.Read(parsed);
             GenerationOptions options = new()
             {
-                Sampling = sampling.Read(parsed),
                 MaxTokens = parsed.GetValue(maxTokens) ?? int.MaxValue,
                 Stop = parsed.GetValue(stop) ?? [],
             };
             string? text = parsed.GetValue(tokens) is null ? parsed.GetValue(prompt) ?? await terminal.ReadAllAsync(cancel) : null;
-            using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(loading.Read(parsed), terminal);
+            using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(speculation.Read(parsed, loading.Read(parsed)), terminal);
+            options = options with { Sampling = drawing.Over(RecommendedSampling.Of(loaded.Metadata).Options) };
             int[] ids = text is null
                 ? TokenList.Parse(parsed.GetValue(tokens)!, loaded.Tokenizer)
                 : loaded.Tokenizer.Encode(text, parseSpecial: true, addSpecial: true);
@@ -75,6 +78,7 @@ internal static class RunVerb
             {
                 PromptTokens = prompt.Length,
                 CompletionTokens = _ids.Count,
+                Guesses = conversation.Guesses,
                 TimeToFirstToken = Stopwatch.GetElapsedTime(begun, first),
                 GenerationTime = Stopwatch.GetElapsedTime(first),
             };
@@ -101,6 +105,7 @@ internal static class RunVerb
             json.WriteNumber("time_to_first_token_seconds", Math.Round(_usage.TimeToFirstToken.TotalSeconds, 6));
             json.WriteNumber("generation_seconds", Math.Round(_usage.GenerationTime.TotalSeconds, 6));
             if (FactLine.TokensPerSecond(_usage) is { } rate) json.WriteNumber("tokens_per_second", Math.Round(rate, 2));
+            AnswerJson.WriteGuesses(json, _usage);
             json.WriteEndObject();
         });
     }

@@ -17,21 +17,21 @@ internal sealed class SamplingFlags
         foreach (Option option in (Option[])[_temperature, _topK, _topP, _minP, _seed]) verb.Add(option);
     }
 
-    public SamplingOptions Read(ParseResult parsed)
+    /// <summary>What is not given is left to the model.</summary>
+    public SamplingChoice Read(ParseResult parsed)
     {
-        SamplingOptions defaults = new();
-        SamplingOptions chosen = defaults with
+        SamplingChoice chosen = new()
         {
-            Temperature = parsed.GetValue(_temperature) ?? defaults.Temperature,
-            TopK = parsed.GetValue(_topK) ?? defaults.TopK,
-            TopP = parsed.GetValue(_topP) ?? defaults.TopP,
-            MinP = parsed.GetValue(_minP) ?? defaults.MinP,
+            Temperature = parsed.GetValue(_temperature),
+            TopK = parsed.GetValue(_topK),
+            TopP = parsed.GetValue(_topP),
+            MinP = parsed.GetValue(_minP),
             Seed = parsed.GetValue(_seed),
         };
-        if (!(chosen.Temperature >= 0) || float.IsInfinity(chosen.Temperature)) throw new UsageException("--temp must not be negative");
+        if (chosen.Temperature is { } temperature && !(temperature is >= 0 and < float.PositiveInfinity)) throw new UsageException("--temp must not be negative");
         if (chosen.TopK < 0) throw new UsageException("--top-k must not be negative");
-        if (!(chosen.TopP is > 0 and <= 1)) throw new UsageException("--top-p must lie between 0 and 1");
-        if (!(chosen.MinP is >= 0 and <= 1)) throw new UsageException("--min-p must lie between 0 and 1");
+        if (chosen.TopP is { } topP && !(topP is > 0 and <= 1)) throw new UsageException("--top-p must lie between 0 and 1");
+        if (chosen.MinP is { } minP && !(minP is >= 0 and <= 1)) throw new UsageException("--min-p must lie between 0 and 1");
         return chosen;
     }
 }

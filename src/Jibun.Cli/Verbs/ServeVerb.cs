@@ -24,9 +24,11 @@ internal static class ServeVerb
         };
         Option<string> key = new("--key") { Description = "What clients must send; made up where others can connect", HelpName = "KEY" };
         Option<string[]> models = new("--model", "-m") { Description = "Served models, the first by default", HelpName = "MODEL" };
+        SpeculationFlags speculation = new();
         LoadFlags loading = new();
         Option<bool> json = VerbOptions.Json();
         Command verb = new("serve", "HTTP API and a page to chat in the browser") { port, host, key, models };
+        speculation.AddTo(verb);
         loading.AddTo(verb);
         verb.Add(json);
         verb.SetAction(async (parsed, cancel) =>
@@ -40,7 +42,7 @@ internal static class ServeVerb
             try
             {
                 SkillSet skills = new(new SkillOptions { Folder = DataFolder.Path, Rings = false });
-                LoadOptions how = loading.Read(parsed);
+                LoadOptions how = speculation.Read(parsed, loading.Read(parsed));
                 foreach (ModelReference reference in names.Select(ModelReference.Resolve))
                     if (reference.MakesEmbeddings()) embeddings.Add(new(reference.Name, EmbeddingModel.Open(reference.Open(), new EmbeddingOptions { Threads = how.Threads, Kernels = how.Kernels })));
                     else loaded.Add(loader.LoadChat(reference, how, terminal, skills));

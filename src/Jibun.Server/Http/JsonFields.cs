@@ -18,12 +18,12 @@ internal static class JsonFields
     public static string RequireString(this JsonElement owner, string name, string at = "") =>
         owner.FindString(name, at) ?? throw ApiException.Invalid(at + name, "is required");
 
-    public static bool? FindBoolean(this JsonElement owner, string name) => owner.Find(name) switch
+    public static bool? FindBoolean(this JsonElement owner, string name, string at = "") => owner.Find(name) switch
     {
         null => null,
         { ValueKind: JsonValueKind.True } => true,
         { ValueKind: JsonValueKind.False } => false,
-        { } value => throw WrongType(name, "true or false", value),
+        { } value => throw WrongType(at + name, "true or false", value),
     };
 
     public static int? FindInteger(this JsonElement owner, string name, int min, int max)

@@ -13,6 +13,8 @@ internal sealed record ChatCompletionRequest
 {
     private const int MaxStopStrings = 16;
 
+    private static readonly JsonDocument s_true = JsonDocument.Parse("true");
+
     public required string? Model { get; init; }
 
     public required ChatRequest Chat { get; init; }
@@ -43,26 +45,24 @@ internal sealed record ChatCompletionRequest
                 Sampling = ParseSampling(body),
                 MaxTokens = body.FindInteger("max_completion_tokens", 1, int.MaxValue) ?? body.FindInteger("max_tokens", 1, int.MaxValue),
                 Stop = ParseStop(body),
+                Thinks = ParseThinking(body),
+                ThoughtTokens = ParseBudget(body),
                 TemplateVariables = ParseTemplateVariables(body),
             },
         };
     }
 
-    private static SamplingOptions ParseSampling(JsonElement body)
+    private static SamplingChoice ParseSampling(JsonElement body) => new()
     {
-        SamplingOptions defaults = new();
-        return new SamplingOptions
-        {
-            Temperature = body.FindNumber("temperature", 0, 2) ?? defaults.Temperature,
-            TopK = body.FindInteger("top_k", 0, int.MaxValue) ?? defaults.TopK,
-            TopP = body.FindNumber("top_p", 0, 1) ?? defaults.TopP,
-            MinP = body.FindNumber("min_p", 0, 1) ?? defaults.MinP,
-            RepetitionPenalty = body.FindNumber("repetition_penalty", 0.01, 100) ?? defaults.RepetitionPenalty,
-            FrequencyPenalty = body.FindNumber("frequency_penalty", -2, 2) ?? defaults.FrequencyPenalty,
-            PresencePenalty = body.FindNumber("presence_penalty", -2, 2) ?? defaults.PresencePenalty,
-            Seed = ParseSeed(body),
-        };
-    }
+        Temperature = body.FindNumber("temperature", 0, 2),
+        TopK = body.FindInteger("top_k", 0, int.MaxValue),
+        TopP = body.FindNumber("top_p", 0, 1),
+        MinP = body.FindNumber("min_p", 0, 1),
+        RepetitionPenalty = body.FindNumber("repetition_penalty", 0.01, 100),
+        FrequencyPenalty = body.FindNumber("frequency_penalty", -2, 2),
+        PresencePenalty = body.FindNumber("presence_penalty", -2, 2),
+        Seed = ParseSeed(body),
+    };
 
     private static ulong? ParseSeed(JsonElement body)
     {
@@ -87,13 +87,30 @@ internal sealed record ChatCompletionRequest
         return texts;
     }
 
+    // "none" is OpenAI's word for an answer without a thought; every other effort asks for one where the template can choose.
+    private static bool? ParseThinking(JsonElement body) => body.FindString("reasoning_effort") == "none" ? false : null;
+
+    // Both names are in use; −1 sets no bound.
+    private static int? ParseBudget(JsonElement body)
+    {
+        int? budget = body.FindInteger("thinking_budget_tokens", -1, int.MaxValue) ?? body.FindInteger("reasoning_budget_tokens", -1, int.MaxValue);
+        return budget < 0 ? null : budget;
+    }
+
     private static Dictionary<string, JsonElement> ParseTemplateVariables(JsonElement body)
     {
         Dictionary<string, JsonElement> variables = [];
-        if (body.FindString("reasoning_effort") is not null) variables["reasoning_effort"] = body.GetProperty("reasoning_effort");
+        if (body.FindString("reasoning_effort") is { } effort)
+        {
+            variables["reasoning_effort"] = body.GetProperty("reasoning_effort");
+            if (effort != "none") variables["enable_thinking"] = s_true.RootElement;
+        }
         if (body.FindObject("chat_template_kwargs") is { } given)
+        {
+            given.FindBoolean("enable_thinking", "chat_template_kwargs.");
             foreach (JsonProperty variable in given.EnumerateObject())
-                variables[variable.Name] = variable.Value;
+                variables[variable.Name] = variable.Value.Clone();
+        }
         return variables;
     }
 

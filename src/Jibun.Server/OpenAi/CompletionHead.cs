@@ -37,10 +37,18 @@ internal sealed record CompletionHead(string Model)
         json.WriteStartObject("prompt_tokens_details");
         json.WriteNumber("cached_tokens", usage.CachedTokens);
         json.WriteEndObject();
+        json.WriteStartObject("completion_tokens_details");
+        json.WriteNumber("reasoning_tokens", usage.ReasoningTokens);
+        json.WriteEndObject();
         json.WriteEndObject();
         json.WriteStartObject("timings");
         json.WriteNumber("time_to_first_token_ms", Math.Round(usage.TimeToFirstToken.TotalMilliseconds, 3));
         json.WriteNumber("generation_ms", Math.Round(usage.GenerationTime.TotalMilliseconds, 3));
+        if (usage.Guesses.Guessed > 0)
+        {
+            json.WriteNumber("draft_n", usage.Guesses.Guessed); // as llama.cpp's server names them
+            json.WriteNumber("draft_n_accepted", usage.Guesses.Right);
+        }
         json.WriteEndObject();
     }
 }

@@ -1,29 +1,32 @@
-using System.Text;
 using System.Text.Json;
+using Jibun.Templates;
 
 namespace Jibun.Chat;
 
 /// <summary>
-/// Splits an answer as it streams: what stands in <c>&lt;think&gt;…&lt;/think&gt;</c> at its beginning is reasoning, and, when tools were
-/// offered, what stands in <c>&lt;tool_call&gt;…&lt;/tool_call&gt;</c> (Hermes, Qwen) is a call. A call that is not valid stays text.
+/// What stands between a family's marks at the beginning of an answer is a thought, and, when tools were offered, what stands in
+/// <c>&lt;tool_call&gt;…&lt;/tool_call&gt;</c> (Hermes, Qwen) is a call. A call that is not valid stays text.
 /// </summary>
-internal sealed class AnswerSplitter(bool insideThinking, bool withTools)
+internal sealed class AnswerSplitter(ThoughtMarks marks, bool insideThought, bool withTools) : IAnswerSplitter
 {
-    private const string OpenThinking = "<think>", CloseThinking = "</think>", OpenCall = "<tool_call>", CloseCall = "</tool_call>";
+    private const string OpenCall = "<tool_call>", CloseCall = "</tool_call>";
 
-    private readonly StringBuilder _held = new();
-    private Part _part = insideThinking ? Part.Reasoning : Part.Beginning;
+    private readonly HeldText _held = new();
+    private readonly ThoughtText _thought = new();
+    private Part _part = insideThought ? Part.Thought : Part.Beginning;
 
     private enum Part
     {
         Beginning,
-        Reasoning,
+        Thought,
         AfterMark,
         Text,
         Call,
     }
 
     public int Calls { get; private set; }
+
+    public bool IsThinking => _part == Part.Thought;
 
     public IEnumerable<ChatEvent> Append(string text)
     {
@@ -45,53 +48,52 @@ internal sealed class AnswerSplitter(bool insideThinking, bool withTools)
     /// <summary>Does what the held text is enough for; true when more may be possible.</summary>
     private bool Step(bool atEnd, List<ChatEvent> events)
     {
-        string held = _held.ToString();
         switch (_part)
         {
-            case Part.Beginning:
-                string start = held.TrimStart();
-                if (start.StartsWith(OpenThinking, StringComparison.Ordinal)) return Enter(Part.Reasoning, held[(held.IndexOf('<') + OpenThinking.Length)..]);
-                if (!atEnd && (start.Length == 0 || OpenThinking.StartsWith(start, StringComparison.Ordinal))) return false;
-                return Enter(Part.Text, held);
+            case Part.Beginning: return SkipMark(marks.Open, Part.Thought, marks.AnswerOpen is null ? Part.Text : Part.AfterMark, atEnd);
 
-            case Part.Reasoning:
-                return SplitAt(CloseThinking, Part.AfterMark, held, atEnd, text => events.Add(new ReasoningDelta(text)));
+            case Part.Thought:
+                (string thought, string? close) = _held.TakeUntil(atEnd, marks.Close);
+                _thought.Add(thought, events);
+                if (close is null) return false;
+                _thought.End();
+                return Enter(Part.AfterMark);
 
-            case Part.AfterMark: // models put line breaks behind thoughts and calls
-                string rest = held.TrimStart();
-                if (rest.Length == 0 && !atEnd) return false;
-                return Enter(Part.Text, rest);
+            case Part.AfterMark: return SkipMark(marks.AnswerOpen, Part.Text, Part.Text, atEnd);
 
             case Part.Call:
-                int close = held.IndexOf(CloseCall, StringComparison.Ordinal);
-                if (close < 0 && !atEnd) return false;
-                string body = close < 0 ? held : held[..close];
-                AddCall(body, closed: close >= 0, events);
-                return Enter(Part.AfterMark, close < 0 ? "" : held[(close + CloseCall.Length)..]);
+                string held = _held.ToString();
+                int end = held.IndexOf(CloseCall, StringComparison.Ordinal);
+                if (end < 0 && !atEnd) return false;
+                AddCall(end < 0 ? held : held[..end], closed: end >= 0, events);
+                _held.Set(end < 0 ? "" : held[(end + CloseCall.Length)..]);
+                return Enter(Part.AfterMark);
 
             default:
-                if (withTools) return SplitAt(OpenCall, Part.Call, held, atEnd, text => AddText(text, events));
-                AddText(held, events);
-                _held.Clear();
-                return false;
+                (string text, string? mark) = _held.TakeUntil(atEnd, withTools ? OpenCall : null, marks.AnswerClose);
+                AddText(text, events);
+                return mark is not null && Enter(mark == OpenCall ? Part.Call : Part.Text);
         }
     }
 
-    private bool SplitAt(string mark, Part next, string held, bool atEnd, Action<string> emit)
+    /// <summary>Skips the mark, if it comes, and the white space around it, which models put behind thoughts and calls.</summary>
+    private bool SkipMark(string? mark, Part behindMark, Part otherwise, bool atEnd)
     {
-        int at = held.IndexOf(mark, StringComparison.Ordinal);
-        int certain = at >= 0 ? at : atEnd ? held.Length : held.Length - Overlap(held, mark);
-        if (certain > 0) emit(held[..certain]);
-        if (at >= 0) return Enter(next, held[(at + mark.Length)..]);
-        _held.Remove(0, certain);
-        return false;
+        string start = _held.ToString().TrimStart();
+        if (mark is not null && start.StartsWith(mark, StringComparison.Ordinal))
+        {
+            _held.Set(start[mark.Length..].TrimStart());
+            return Enter(behindMark);
+        }
+        if (!atEnd && (start.Length == 0 || mark?.StartsWith(start, StringComparison.Ordinal) == true)) return false;
+        if (_part == Part.AfterMark) _held.Set(start);
+        return Enter(otherwise);
     }
 
-    private bool Enter(Part part, string held)
+    private bool Enter(Part part)
     {
         _part = part;
-        _held.Clear().Append(held);
-        return held.Length > 0;
+        return !_held.IsEmpty;
     }
 
     private void AddCall(string body, bool closed, List<ChatEvent> events)
@@ -109,7 +111,7 @@ internal sealed class AnswerSplitter(bool insideThinking, bool withTools)
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("name", out JsonElement name) || name.ValueKind != JsonValueKind.String)
                 return null;
             string arguments = root.TryGetProperty("arguments", out JsonElement given) ? given.GetRawText() : "{}";
-            return new ToolCall($"call_{Guid.NewGuid():N}"[..13], name.GetString()!, arguments);
+            return ToolCall.WithNewId(name.GetString()!, arguments);
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // the latter for half a surrogate pair
         {
@@ -120,13 +122,5 @@ internal sealed class AnswerSplitter(bool insideThinking, bool withTools)
     private static void AddText(string text, List<ChatEvent> events)
     {
         if (text.Length > 0) events.Add(new TextDelta(text));
-    }
-
-    /// <summary>Length of the longest end of the text that begins the mark.</summary>
-    private static int Overlap(string text, string mark)
-    {
-        for (int length = Math.Min(text.Length, mark.Length - 1); length > 0; length--)
-            if (text.AsSpan(text.Length - length).SequenceEqual(mark.AsSpan(0, length))) return length;
-        return 0;
     }
 }

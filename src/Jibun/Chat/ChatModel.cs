@@ -13,12 +13,14 @@ public sealed class ChatModel : IChatModel, IDisposable
 {
     private readonly ChatTemplate _template;
     private readonly Lazy<TemplateCapabilities> _capabilities;
+    private readonly RecommendedSampling _sampling;
 
     /// <exception cref="ModelException">The model has no chat template, or one that cannot be parsed.</exception>
     public ChatModel(string id, LoadedModel model)
     {
         Id = id;
         Loaded = model;
+        _sampling = RecommendedSampling.Of(model.Metadata);
         string source = model.Metadata.TryGetString("tokenizer.chat_template") ?? throw new ModelException(
             $"{model.Path} has no chat template, so it cannot hold a conversation; complete plain text with: jibun run -m {model.Path} -p TEXT");
         try
@@ -41,21 +43,25 @@ public sealed class ChatModel : IChatModel, IDisposable
     public async IAsyncEnumerable<ChatEvent> RespondAsync(ChatRequest request, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         long started = Stopwatch.GetTimestamp();
+        ThoughtMarks marks = _capabilities.Value.Thoughts ?? ThoughtMarks.Think;
         string prompt = Render(request);
+        bool opensThought = marks.IsOpenAtEnd(prompt);
         int[] tokens = Tokenize(prompt);
         if (tokens.Length >= ContextLength) throw new ContextLengthException(tokens.Length, ContextLength);
         Conversation conversation = Loaded.CreateConversation(tokens);
         int cached = conversation.CachedTokens;
         if (cached == tokens.Length) conversation.Rewind(--cached);
-        var splitter = new AnswerSplitter(OpensThinking(prompt), request.Tools.Count > 0);
+        bool withTools = request.Tools.Count > 0;
+        IAnswerSplitter splitter = marks == ThoughtMarks.Harmony ? new HarmonySplitter(withTools) : new AnswerSplitter(marks, opensThought, withTools);
         var options = new GenerationOptions
         {
-            Sampling = request.Sampling,
+            Sampling = request.Sampling.Over(_sampling.Options),
             MaxTokens = request.MaxTokens ?? int.MaxValue,
             Stop = request.Stop,
-            SpecialText = request.Tools.Count > 0,
+            SpecialText = withTools || AreControl(marks),
+            Constraint = request.ThoughtTokens is { } budget ? new ThoughtBudget(Loaded.Tokenizer, marks, budget, opensThought) : null,
         };
-        (int count, long first, long last, GenerationEnd end) = (0, 0, started, GenerationEnd.None);
+        (int count, int thought, long first, long last, GenerationEnd end) = (0, 0, 0, started, GenerationEnd.None);
         try
         {
             await foreach (GeneratedToken token in conversation.GenerateAsync(tokens.AsMemory(conversation.Tokens.Count), options, cancel))
@@ -63,6 +69,7 @@ public sealed class ChatModel : IChatModel, IDisposable
                 last = Stopwatch.GetTimestamp();
                 if (count++ == 0) first = last;
                 end = token.End;
+                if (splitter.IsThinking) thought++;
                 foreach (ChatEvent part in splitter.Append(token.Text)) yield return part;
             }
         }
@@ -78,6 +85,8 @@ public sealed class ChatModel : IChatModel, IDisposable
                 PromptTokens = tokens.Length,
                 CachedTokens = cached,
                 CompletionTokens = count,
+                ReasoningTokens = thought,
+                Guesses = conversation.Guesses,
                 TimeToFirstToken = Stopwatch.GetElapsedTime(started, first),
                 GenerationTime = Stopwatch.GetElapsedTime(first, last),
             });
@@ -96,10 +105,35 @@ public sealed class ChatModel : IChatModel, IDisposable
             BosToken = Text(Loaded.Tokenizer.Bos),
             EosToken = Text(Loaded.Tokenizer.Eos),
             Capabilities = _capabilities.Value,
-            Variables = request.TemplateVariables.ToDictionary(variable => variable.Key, variable => Value.FromJson(variable.Value)),
+            Variables = Variables(request),
         };
         return _template.Render(context);
     }
+
+    private Dictionary<string, Value> Variables(ChatRequest request)
+    {
+        Dictionary<string, Value> variables = request.TemplateVariables.ToDictionary(variable => variable.Key, variable => Value.FromJson(variable.Value));
+        TemplateCapabilities template = _capabilities.Value;
+        bool? thinks = request.Thinks ?? (request.ThoughtTokens is { } tokens ? tokens > 0 : null);
+        if (template.ThinkingSwitch is not { } known)
+        {
+            if (request.Thinks == true && !template.ThinksByDefault) throw CannotSwitch("on: it shows no place for thoughts");
+            if (request.Thinks == false && template.ThinksByDefault)
+                throw CannotSwitch("off: it makes the model think in any case; a budget of 0 tokens ends the thought where it begins");
+            return variables;
+        }
+        // What "enable_thinking" says is meant for any template, whatever its own variable is called.
+        if (thinks is null && variables.TryGetValue("enable_thinking", out Value? hint)) thinks = hint.Equals(Value.From(true)) ? true : hint.Equals(Value.From(false)) ? false : null;
+        if (thinks is not { } on || variables.ContainsKey(known.Variable)) return variables;
+        variables[known.Variable] = on ? known.On : known.Off;
+        if (known.Variable == ThinkingSwitch.Budget && request.ThoughtTokens is { } budget) variables[known.Variable] = Value.From(budget);
+        return variables;
+    }
+
+    private JibunException CannotSwitch(string how) => new($"the chat template of {Id} cannot switch thinking {how}");
+
+    private bool AreControl(ThoughtMarks marks) =>
+        Loaded.Tokenizer.Encode(marks.Open + marks.Close + marks.AnswerOpen + marks.AnswerClose, parseSpecial: true).Any(Loaded.Tokenizer.IsSpecial);
 
     // The template writes the first token itself, or leaves it to the tokenizer: it must stand there once.
     private int[] Tokenize(string prompt)
@@ -109,15 +143,13 @@ public sealed class ChatModel : IChatModel, IDisposable
         return [bos, .. tokens];
     }
 
-    private static bool OpensThinking(string prompt) => prompt.AsSpan().TrimEnd().EndsWith("<think>");
-
     private string Text(int? token) => token is { } id ? Loaded.Tokenizer.TokenText(id) : "";
 
-    private static TemplateMessage ToTemplate(ChatMessage message) => new()
+    private TemplateMessage ToTemplate(ChatMessage message) => new()
     {
         Role = message.Role,
         Content = message.Content,
-        Reasoning = message.Reasoning,
+        Reasoning = _capabilities.Value.ThoughtBesideContent || message.ToolCalls.Count == 0 || string.IsNullOrEmpty(message.Content) ? message.Reasoning : null,
         ToolCalls = [.. message.ToolCalls.Select(call => new TemplateToolCall(call.Id, call.Name, call.ArgumentsJson))],
         ToolCallId = message.ToolCallId,
         Name = message.Name,

@@ -1,3 +1,5 @@
+using Jibun.Generation;
+
 namespace Jibun.Chat;
 
 public sealed record ChatUsage
@@ -9,6 +11,12 @@ public sealed record ChatUsage
 
     /// <summary>Tokens of the answer, reasoning included.</summary>
     public int CompletionTokens { get; init; }
+
+    /// <summary>Tokens of the answer's thought.</summary>
+    public int ReasoningTokens { get; init; }
+
+    /// <summary>How speculative decoding went, where the model does it.</summary>
+    public GuessCount Guesses { get; init; }
 
     /// <summary>From the request to the first generated token.</summary>
     public TimeSpan TimeToFirstToken { get; init; }

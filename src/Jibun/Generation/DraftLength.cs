@@ -29,7 +29,11 @@ internal sealed class DraftLength(int? always = null)
             tokens += likely *= _right;
             if (tokens / (alone + length * each) > rate) (best, rate) = (length, tokens / (alone + length * each));
         }
-        if (best == 0) _right += (Prior - _right) * Recovery; // tries again after a while
+        if (best == 0)
+        {
+            _right += (Prior - _right) * Recovery; // tries again after a while
+            _guess -= _guess * Recovery;
+        }
         return best;
     }
 
@@ -41,6 +45,11 @@ internal sealed class DraftLength(int? always = null)
         if (right < guessed) _right -= _right * Memory;
     }
 
-    /// <summary>What making guesses took.</summary>
-    public void Record(int guessed, long ticks) => PassTimes.Follow(ref _guess, (double)ticks / guessed);
+    /// <summary>What making guesses took. None at all, for time, count as a wrong one.</summary>
+    public void Record(int guessed, long ticks)
+    {
+        if (ticks == 0) return;
+        PassTimes.Follow(ref _guess, (double)ticks / Math.Max(1, guessed));
+        if (guessed == 0) Learn(1, 0);
+    }
 }

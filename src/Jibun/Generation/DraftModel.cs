@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Jibun.Gguf;
 using Jibun.Kernels;
 using Jibun.Models;
@@ -44,16 +45,31 @@ internal sealed class DraftModel : IDrafter, IDisposable
         _targetVocabulary = target.VocabularySize;
     }
 
-    public int Guess(Conversation conversation, Sampler sampler, Span<int> guesses)
+    public (int Count, long Ticks) Guess(Conversation conversation, Sampler sampler, Span<int> guesses)
     {
         KvCache cache = conversation.DraftCache ??= new KvCache(_model.Info.Kv, DraftLength.Longest);
         ReadOnlySpan<int> tokens = conversation.TokenSpan, missing = tokens[cache.Length..];
-        if (tokens.Length + guesses.Length > _model.Info.ContextLength) return 0;
-        if (missing.Length > Scheduler.BatchRows) // a long prompt is read in pieces, so that others need not wait
+        if (tokens.Length + guesses.Length > _model.Info.ContextLength) return (0, 0);
+        if (missing.Length > 2) // a prompt, in pieces, so that others need not wait
         {
-            Compute(cache, missing[..Scheduler.BatchRows], LogitRows.None, tokens.Length);
-            return 0;
+            int piece = Math.Min(missing.Length - 1, Scheduler.BatchRows);
+            Compute(cache, missing[..piece], LogitRows.None, missing.Length);
+            missing = missing[piece..];
+            if (missing.Length > 2) return (0, 0);
         }
+        long began = Stopwatch.GetTimestamp();
+        int count = Guess(cache, tokens, missing, sampler, guesses);
+        return (count, Stopwatch.GetTimestamp() - began);
+    }
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _file.Dispose();
+    }
+
+    private int Guess(KvCache cache, ReadOnlySpan<int> tokens, ReadOnlySpan<int> missing, Sampler sampler, Span<int> guesses)
+    {
         if (_samplers?.Leader != sampler) _samplers = (sampler, sampler.Twin());
         sampler.Lead(_samplers.Value.Twin);
         Compute(cache, missing, LogitRows.Last, missing.Length);
@@ -67,12 +83,6 @@ internal sealed class DraftModel : IDrafter, IDisposable
             if (guessed == guesses.Length) return guessed;
             Compute(cache, guesses.Slice(guessed - 1, 1), LogitRows.Last, 1);
         }
-    }
-
-    public void Dispose()
-    {
-        _model.Dispose();
-        _file.Dispose();
     }
 
     private void Compute(KvCache cache, ReadOnlySpan<int> tokens, LogitRows logits, int runLength)

@@ -8,7 +8,7 @@ internal sealed class PromptLookup : IDrafter
 {
     private const int ShortestMatch = 2, LongestMatch = 16;
 
-    public int Guess(Conversation conversation, Sampler sampler, Span<int> guesses) => Guess(conversation.TokenSpan, guesses);
+    public (int Count, long Ticks) Guess(Conversation conversation, Sampler sampler, Span<int> guesses) => (Guess(conversation.TokenSpan, guesses), 0);
 
     /// <summary>Continues the longest match; of several, the last.</summary>
     public static int Guess(ReadOnlySpan<int> tokens, Span<int> guesses)

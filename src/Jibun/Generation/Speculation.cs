@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Jibun.Generation;
 
 /// <summary>
@@ -35,11 +33,9 @@ internal sealed class Speculation
             (IDrafter drafter, DraftLength length) = _drafters[_drafter];
             int wanted = Math.Min(length.Choose(times, answers), most);
             if (wanted <= 0) continue;
-            long began = Stopwatch.GetTimestamp();
-            _guessed = drafter.Guess(_conversation, _sampler, _run.AsSpan(1, wanted));
-            if (_guessed == 0) continue;
-            length.Record(_guessed, Stopwatch.GetTimestamp() - began);
-            break;
+            (_guessed, long ticks) = drafter.Guess(_conversation, _sampler, _run.AsSpan(1, wanted));
+            length.Record(_guessed, ticks);
+            if (_guessed > 0) break;
         }
         return _run.AsSpan(0, 1 + _guessed);
     }

@@ -16,7 +16,10 @@ internal sealed class CapabilityProbe(ChatTemplate template)
         string? ruled = Render(new() { Messages = [system, User] }), offered = Render(new() { Messages = [User], Tools = tools });
         TemplateCapabilities form = FindForm(tools);
         string? called = RenderCalls(form, tools, 1), parallel = RenderCalls(form, tools, 2);
-        string? thinking = FindThinkingVariable();
+        string? plain = Render(new() { Messages = [User] });
+        ThoughtMarks? thoughts = ThoughtMarks.Find(template.Source);
+        ThinkingSwitch? thinking = ThinkingSwitch.Known.FirstOrDefault(known => RenderWith(known.Variable, known.On) != RenderWith(known.Variable, known.Off));
+        string? field = FindReasoningField();
         return form with
         {
             SystemRole = Has(ruled, Rule) && Has(ruled, Question),
@@ -24,9 +27,14 @@ internal sealed class CapabilityProbe(ChatTemplate template)
             ToolCalls = Has(called, Value(0)),
             ToolResults = Has(called, Result(0)),
             ParallelCalls = Has(parallel, Value(0)) && Has(parallel, Value(1)),
-            ReasoningField = FindReasoningField(),
-            ThinkingVariable = thinking,
-            ThinksByDefault = thinking is not null && Render(new() { Messages = [User] }) == RenderThinking(thinking, true),
+            ReasoningField = field,
+            ThoughtBesideContent = TakesThoughtBesideContent(form with { ReasoningField = field }, tools),
+            Thoughts = thoughts,
+            ThinkingSwitch = thinking,
+            ThinksByDefault = thinking is not null
+                ? plain == RenderWith(thinking.Variable, thinking.On)
+                : thoughts == ThoughtMarks.Harmony || (plain is not null && thoughts?.IsOpenAtEnd(plain) == true),
+            TakesEffort = RenderWith("reasoning_effort", Templates.Value.From("low")) != RenderWith("reasoning_effort", Templates.Value.From("high")),
         };
     }
 
@@ -59,32 +67,29 @@ internal sealed class CapabilityProbe(ChatTemplate template)
         }), Thought));
     }
 
-    private string? FindThinkingVariable()
+    /// <summary>False where a turn with calls is taken with a thought or a content, but not with both.</summary>
+    private bool TakesThoughtBesideContent(TemplateCapabilities form, TemplateTool[] tools)
     {
-        return Array.Find(["enable_thinking", "thinking"], name => RenderThinking(name, true) != RenderThinking(name, false));
+        TemplateMessage turn = new() { Role = "assistant", Content = "probe_answer", Reasoning = Thought, ToolCalls = [Call(tools, 0)] };
+        return Render(turn) is not null || Render(turn with { Content = null }) is null;
+
+        string? Render(TemplateMessage assistant) => this.Render(new() { Messages = [User, assistant], Tools = tools, Capabilities = form });
     }
 
-    private string? RenderThinking(string name, bool value)
-    {
-        return Render(new()
-        {
-            Messages = [User],
-            Variables = new Dictionary<string,
-            Value>
-            { [name] = Templates.Value.From(value) }
-        });
-    }
+    private string? RenderWith(string name, Value value) =>
+        Render(new() { Messages = [User], Variables = new Dictionary<string, Value> { [name] = value } });
 
     private string? RenderCalls(TemplateCapabilities form, TemplateTool[] tools, int count)
     {
-        TemplateToolCall[] calls = [.. Enumerable.Range(0, count).Select(Call)];
+        TemplateToolCall[] calls = [.. Enumerable.Range(0, count).Select(i => Call(tools, i))];
         IEnumerable<TemplateMessage> results = calls.Select(static (call, i) =>
             new TemplateMessage { Role = "tool", Content = Result(i), ToolCallId = call.Id, Name = call.Name });
         TemplateMessage assistant = new() { Role = "assistant", ToolCalls = calls };
         return Render(new() { Messages = [User, assistant, .. results], Tools = tools, Capabilities = form });
-
-        TemplateToolCall Call(int index) => new($"call0000{index}", tools[index].Name, $$"""{"{{Argument}}": "{{Value(index)}}"}""");
     }
+
+    private static TemplateToolCall Call(TemplateTool[] tools, int index) =>
+        new($"call0000{index}", tools[index].Name, $$"""{"{{Argument}}": "{{Value(index)}}"}""");
 
     private static string Value(int index) => $"probe_value_{index}";
 

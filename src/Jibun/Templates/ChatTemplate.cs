@@ -33,6 +33,8 @@ public sealed class ChatTemplate
         }
     }
 
+    internal string Source => source.Text;
+
     /// <summary>Stands before line and column in messages.</summary>
     public string Name { get; }
 

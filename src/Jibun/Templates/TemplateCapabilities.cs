@@ -29,11 +29,24 @@ public sealed record TemplateCapabilities
     /// <summary>The key of a message under which its reasoning reaches the prompt; null where none does.</summary>
     public string? ReasoningField { get; internal init; }
 
-    /// <summary>The variable that switches thinking on and off; null where there is none.</summary>
-    public string? ThinkingVariable { get; internal init; }
+    /// <summary>A turn that calls tools may have a thought and a content at once.</summary>
+    public bool ThoughtBesideContent { get; internal init; } = true;
 
-    /// <summary>What happens when <see cref="ThinkingVariable"/> is not given.</summary>
+    /// <summary>How the family marks thoughts, as far as the template shows; null where it shows nothing.</summary>
+    public ThoughtMarks? Thoughts { get; internal init; }
+
+    /// <summary>What switches thinking on and off; null where nothing does.</summary>
+    public ThinkingSwitch? ThinkingSwitch { get; internal init; }
+
+    /// <summary>
+    /// Answers begin with a thought, or may, where the switch is left alone; without a switch: the prompt ends within a thought, or the family
+    /// has a channel for thoughts.
+    /// </summary>
     public bool ThinksByDefault { get; internal init; }
 
+    /// <summary>The variable "reasoning_effort" changes the prompt.</summary>
+    public bool TakesEffort { get; internal init; }
+
+    /// <summary>What is false of a template that cannot be rendered is false here.</summary>
     public static TemplateCapabilities Probe(ChatTemplate template) => new CapabilityProbe(template).Run();
 }

@@ -1,4 +1,3 @@
-using Jibun.Chat;
 using Jibun.Generation;
 
 namespace Jibun.Tests.Generation;
@@ -54,42 +53,6 @@ public sealed class GenerationPartsTests
         int[] first = Tokens(logits, options, 50), second = Tokens(logits, options, 50);
         Assert.Equal(first, second);
         Assert.NotEqual(first, Tokens(logits, options with { Seed = 43 }, 50));
-    }
-
-    [Theory]
-    [InlineData(false, "<think>\nwhy\n</think>\n\nbecause", "R:\nwhy\n T:because")]
-    [InlineData(true, "why</think>because", "R:why T:because")]
-    [InlineData(false, "plain <b>text</b>", "T:plain <b>text</b>")]
-    [InlineData(false, "let me <tool_call>{\"name\": \"f\", \"arguments\": {\"x\": 1}}</tool_call>", "T:let me  C:f{\"x\": 1}")]
-    [InlineData(false, "<tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call>\n<tool_call>{\"name\": \"g\"}</tool_call>", "C:f{} C:g{}")]
-    [InlineData(false, "<tool_call>not json</tool_call>", "T:<tool_call>not json</tool_call>")]
-    [InlineData(false, "<tool_call>{\"name\"", "T:<tool_call>{\"name\"")]
-    public void AnswersAreSplitWhereverTheyAreCut(bool thinking, string answer, string expected)
-    {
-        for (int cut = 0; cut <= answer.Length; cut++)
-        {
-            var splitter = new AnswerSplitter(thinking, withTools: true);
-            ChatEvent[] events = [.. splitter.Append(answer[..cut]), .. splitter.Append(answer[cut..]), .. splitter.Finish()];
-            Assert.Equal(expected, Describe(events));
-        }
-    }
-
-    private static string Describe(ChatEvent[] events)
-    {
-        var parts = new List<string>();
-        foreach (ChatEvent part in events)
-        {
-            string piece = part switch
-            {
-                ReasoningDelta reasoning => "R:" + reasoning.Text,
-                TextDelta text => "T:" + text.Text,
-                ToolCallDelta call => "C:" + call.Call.Name + call.Call.ArgumentsJson,
-                _ => "?",
-            };
-            if (parts.Count > 0 && piece[0] != 'C' && parts[^1][0] == piece[0]) parts[^1] += piece[2..];
-            else parts.Add(piece);
-        }
-        return string.Join(' ', parts);
     }
 
     private static double[] Draw(float[] logits, SamplingOptions options)

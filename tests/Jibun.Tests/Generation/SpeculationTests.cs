@@ -157,6 +157,11 @@ public sealed class SpeculationTests
         for (int step = 0; step < 300; step++)
             if (length.Choose(times, 1) is > 0 and var right) length.Learn(right, right);
         Assert.Equal(DraftLength.Longest, length.Choose(times, 1));
+        DraftLength silent = new();
+        int asked = 0;
+        for (int step = 0; step < 1000; step++)
+            if (silent.Choose(times, 1) > 0 && ++asked > 0) silent.Record(0, 300); // it takes its time and has nothing to say
+        Assert.InRange(asked, 2, 60);
         times.Record(1, 1000);
         for (int i = 0; i < 200; i++) times.Record(2, 1990); // rows cost what passes cost: nothing to win
         Assert.Equal(0, length.Choose(times, 1));

@@ -75,7 +75,7 @@ public sealed class TemplateContextTests
     {
         TemplateCapabilities found = TemplateCapabilities.Probe(Load(file));
         Assert.Equal((system, tools, results, parallel, thinking, thinks),
-            (found.SystemRole, found.Tools, found.ToolResults, found.ParallelCalls, found.ThinkingVariable,
+            (found.SystemRole, found.Tools, found.ToolResults, found.ParallelCalls, found.ThinkingSwitch?.Variable,
                 found.ThinksByDefault));
     }
 

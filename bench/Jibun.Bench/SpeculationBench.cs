@@ -9,7 +9,7 @@ namespace Jibun.Bench;
 /// <summary>What further rows of a pass cost, and what guessing brings where answers repeat the conversation and where they do not.</summary>
 internal static class SpeculationBench
 {
-    private const int Words = 400, PromptRows = 64;
+    private const int Words = 160, PromptRows = 64;
     private static readonly int[] s_rows = [1, 2, 3, 4, 5, 6, 8, 12, 16, 17];
 
     public static async Task RunAsync(string path, int threads, int repetitions, TextWriter output, CancellationToken cancel)

@@ -40,7 +40,7 @@ public sealed record ThoughtMarks(string Open, string Close)
     /// <summary>The marks that a template's source names; null where it names none.</summary>
     public static ThoughtMarks? Find(string source)
     {
-        return Array.Find(s_known, marks => Has(marks == Harmony ? marks.Open : marks.Close) && (marks.AnswerOpen is null || Has(marks.AnswerOpen)));
+        return Array.Find(s_known, marks => (Has(marks.Open.TrimEnd()) || (marks != Harmony && Has(marks.Close))) && (marks.AnswerOpen is null || Has(marks.AnswerOpen)));
 
         bool Has(string text) => source.Contains(text, StringComparison.Ordinal);
     }

@@ -91,7 +91,7 @@ public sealed class ReasoningTests
         Assert.Equal(("thinking", null, "reasoning_content"), (gptOss.ReasoningField, r1.ReasoningField, qwen.ReasoningField));
         Assert.Equal((false, true, true), (gptOss.ThoughtBesideContent, r1.ThoughtBesideContent, qwen.ThoughtBesideContent));
         TemplateMessage answered = new() { Role = "assistant", Content = "Because.", Reasoning = "secret thought" }, user = new() { Role = "user", Content = "why" };
-        string again = Load("Qwen-Qwen3-0.6B").Render(new TemplateContext { Messages = [user, answered, user], Capabilities = qwen });
+        string again = Load("Qwen-Qwen3-0.6B").Render(new TemplateContext { Messages = [user, answered, user], Capabilities = qwen }, cancel: TestContext.Current.CancellationToken);
         Assert.DoesNotContain("secret thought", again);
         Assert.Contains("Because.", again);
     }

@@ -22,4 +22,5 @@ internal sealed record Workload(int Prompt, int Generation, int Threads);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(Measurement))]
 [JsonSerializable(typeof(Report))]
+[JsonSerializable(typeof(ColdRun))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -31,6 +31,11 @@ Option<bool> speculation = new("--speculation") { Description = "what guessing t
 Option<FileInfo?> json = new("--json") { Description = "also write the report as JSON" };
 Option<FileInfo?> markdown = new("--markdown") { Description = "also write the table to a file" };
 Option<FileInfo?> chart = new("--chart") { Description = "also draw the ratios as an SVG file" };
+Option<bool> writeOnly = new("--write-only") { Description = "only write the synthetic models" };
+Option<string?> limits = new("--limits")
+{
+    Description = "measure cold starts under hard memory limits, such as 4GiB,6GiB,10GiB: tokens/s of generation in control groups of their own (Linux, root)",
+};
 Option<string?> peer = new("--peer") { Hidden = true };
 Option<string?> peerModel = new("-m") { Hidden = true };
 foreach (Option<int> count in new[] { prompt, generation, threads, repetitions })
@@ -43,12 +48,13 @@ foreach (Option<int> count in new[] { prompt, generation, threads, repetitions }
 
 RootCommand command = new("Compares Jibun's speed with upstream llama.cpp's in one run.")
 {
-    models, prompt, generation, threads, repetitions, cache, launcher, againstItself, speculation, depths, upstreamLongest, json, markdown, chart, peer, peerModel,
+    models, prompt, generation, threads, repetitions, cache, launcher, againstItself, speculation, depths, upstreamLongest, json, markdown, chart, writeOnly, limits, peer, peerModel,
 };
 command.SetAction(async (line, cancel) =>
 {
     Workload workload = new(line.GetValue(prompt), line.GetValue(generation), line.GetValue(threads));
     int times = line.GetValue(repetitions);
+    if (line.GetValue(peer) == UpstreamProcess.Cold) return UpstreamProcess.RunCold(line.GetValue(peerModel)!, workload);
     if (line.GetValue(peer) is not null) return UpstreamProcess.Run(line.GetValue(peerModel)!, workload, times);
     if (line.GetValue(speculation))
     {
@@ -68,6 +74,14 @@ command.SetAction(async (line, cancel) =>
     List<Comparison> comparisons = [];
     string folder = line.GetValue(cache)!.FullName;
     List<(string Model, string Peers)> paths = [.. line.GetValue(models)!.Select(model => (FindModel(model, folder), FindModel(NameForUpstream(model), folder)))];
+    if (line.GetValue(writeOnly)) return 0;
+    if (line.GetValue(limits) is { } list)
+    {
+        MemoryCurve curve = await MemoryCurve.Measure(paths[0].Model, [.. list.Split(',').Select(MemoryLimit.Parse)], workload, line.GetValue(launcher)!, Console.Error.WriteLine, cancel);
+        Console.Write(curve.ToMarkdown());
+        if (line.GetValue(chart) is { } plot) await File.WriteAllTextAsync(plot.FullName, CurveChart.ToSvg(curve), cancel);
+        return 0;
+    }
     foreach ((string path, string peersPath) in paths)
         comparisons.Add(await Comparison.Run(first, upstream, path, peersPath, workload, times, Console.Error.WriteLine, cancel));
     Report report = new(machine, workload, times, comparisons);

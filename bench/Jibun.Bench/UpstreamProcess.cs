@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Jibun.Peers;
 
@@ -6,6 +7,28 @@ namespace Jibun.Bench;
 /// <summary>The peer's side: measures upstream in this process and prints what `jibun bench --json` would.</summary>
 internal static class UpstreamProcess
 {
+    public const string Cold = "cold";
+
+    /// <summary>One greedy continuation from a cold start, its speed printed as `jibun run --json` does.</summary>
+    public static int RunCold(string model, Workload workload)
+    {
+        using LlamaOracle upstream = LlamaOracle.Open(model, OracleOptions.AsShipped with { Threads = workload.Threads });
+        long begun = Stopwatch.GetTimestamp(), first = 0;
+        int[] tokens = upstream.Greedy(MemoryCurve.Prompt(workload, upstream.VocabularySize), workload.Generation, () =>
+        {
+            if (first == 0) first = Stopwatch.GetTimestamp();
+        });
+        double seconds = Stopwatch.GetElapsedTime(first).TotalSeconds;
+        Console.WriteLine(JsonSerializer.Serialize(new ColdRun
+        {
+            TimeToFirstTokenSeconds = Stopwatch.GetElapsedTime(begun, first).TotalSeconds,
+            GenerationSeconds = seconds,
+            TokensPerSecond = (tokens.Length - 1) / seconds,
+            Tokens = tokens,
+        }, BenchJson.Default.ColdRun));
+        return 0;
+    }
+
     public static int Run(string model, Workload workload, int repetitions)
     {
         if (PeerLibraries.MissingReason is { } reason)

@@ -111,7 +111,8 @@ public sealed unsafe class LlamaOracle : IDisposable
     }
 
     /// <summary>The tokens that follow, the first of equal logits each time; nothing ends it early.</summary>
-    public int[] Greedy(ReadOnlySpan<int> tokens, int count)
+    /// <param name="afterEach">Told when a token is known.</param>
+    public int[] Greedy(ReadOnlySpan<int> tokens, int count, Action? afterEach = null)
     {
         using LlamaContext context = NewContext(tokens.Length + count, tokens.Length, 1);
         int[] generated = new int[count];
@@ -119,6 +120,7 @@ public sealed unsafe class LlamaOracle : IDisposable
         for (int i = 0; i < count; i++)
         {
             generated[i] = LogitComparison.IndexOfMax(context.Logits(-1));
+            afterEach?.Invoke();
             if (i + 1 < count) context.Decode(generated.AsSpan(i, 1), tokens.Length + i);
         }
         return generated;

@@ -147,6 +147,19 @@ public static class SyntheticShapes
         Experts = R1Slice.Experts! with { Count = 16, LeadingDense = 0 },
     };
 
+    /// <summary>One expert layer more: the difference is what such a layer costs.</summary>
+    public static SyntheticShape R1Slice2 { get; } = R1Slice with { Layers = 3 };
+
+    /// <summary>
+    /// A dense layer and nine expert layers of DeepSeek-R1 at their true size: 22 GB in UD-IQ1_S. The selection bias makes the choice uneven, as it is
+    /// within one subject: a fifth of a layer's experts is chosen two times out of three.
+    /// </summary>
+    public static SyntheticShape R1Long { get; } = R1Slice with
+    {
+        Layers = 10,
+        Experts = R1Slice.Experts! with { Count = 256, SelectionBias = 0.05f },
+    };
+
     public static SyntheticShape Llama1B { get; } =
         new("llama", Hidden: 2048, Layers: 16, Heads: 32, KvHeads: 8, HeadSize: 64, FeedForward: 8192, Vocabulary: 128256)
         {
@@ -211,6 +224,8 @@ public static class SyntheticShapes
         ["qwen3moe-slice"] = Qwen3MoeSlice,
         ["r1-slice"] = R1Slice,
         ["r1-layer"] = R1Layer,
+        ["r1-slice2"] = R1Slice2,
+        ["r1-long"] = R1Long,
         ["llama-1b"] = Llama1B,
         ["llama-slice"] = Llama1BSlice,
         ["qwen2.5-0.5b"] = Qwen05B,

@@ -79,6 +79,7 @@ internal sealed class AnswerJson(string model)
         json.WriteNumber("time_to_first_token_seconds", Math.Round(usage.TimeToFirstToken.TotalSeconds, 6));
         json.WriteNumber("generation_seconds", Math.Round(usage.GenerationTime.TotalSeconds, 6));
         if (FactLine.TokensPerSecond(usage) is { } rate) json.WriteNumber("tokens_per_second", Math.Round(rate, 2));
+        if (usage.ExpertHitRate is { } hits) json.WriteNumber("expert_hit_rate", Math.Round(hits, 4));
         WriteGuesses(json, usage);
     }
 

@@ -14,9 +14,10 @@ internal static class FactLine
         string first = usage.TimeToFirstToken.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
         string cached = usage.CachedTokens > 0 ? $" ({usage.CachedTokens} from the cache)" : "";
         string limit = finished.Reason == FinishReason.Length ? " · stopped at the limit" : "";
+        string experts = usage.ExpertHitRate is { } hits ? string.Create(CultureInfo.InvariantCulture, $" · {100 * hits:0} % of the experts were in memory") : "";
         string thought = usage.ReasoningTokens > 0 ? $" ({usage.ReasoningTokens} of them thought)" : "";
         string guesses = usage.Guesses.Guessed > 0 ? $" · {usage.Guesses.Right} of {usage.Guesses.Guessed} guesses right ({usage.Guesses.Acceptance:0 %})" : "";
-        return $"{speed}first token after {first} s · {usage.PromptTokens} tokens read{cached}, {usage.CompletionTokens} written{thought}{guesses}{limit}";
+        return $"{speed}first token after {first} s · {usage.PromptTokens} tokens read{cached}, {usage.CompletionTokens} written{thought}{guesses}{experts}{limit}";
     }
 
     /// <summary>Of all tokens after the first, which the prompt's time belongs to; null where there is none.</summary>

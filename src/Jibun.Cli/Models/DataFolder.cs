@@ -12,6 +12,9 @@ internal static class DataFolder
     /// <summary>What was entered at the chat prompt.</summary>
     public static string History => System.IO.Path.Combine(Path, "history");
 
+    /// <summary>How often models use each of their experts.</summary>
+    public static string ExpertUse => System.IO.Path.Combine(Path, "experts");
+
     // ~/.local/share or XDG_DATA_HOME on Linux, ~/Library/Application Support on macOS, %LOCALAPPDATA% on Windows.
     private static string Root() =>
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);

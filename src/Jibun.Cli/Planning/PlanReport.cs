@@ -38,12 +38,13 @@ internal sealed class PlanReport(Plan plan, long runtimeBytes, long? given, long
         ColumnTable table = new("weights", "type", ">tensors", ">in the file", ">bits", ">in memory", ">a token reads", "kernels");
         foreach (PlannedWeights weights in plan.Weights)
             table.Add(NameOf(weights.Class), TypeOf(weights), weights.Tensors.ToString(CultureInfo.InvariantCulture), Quantity.Bytes(weights.FileBytes),
-                weights.Weights == 0 ? "" : Quantity.Significant(weights.BitsPerWeight), Place(weights), Quantity.Bytes(weights.BytesPerToken),
+                weights.Weights == 0 ? "" : Quantity.Significant(weights.BitsPerWeight), plan.Experts is not null && weights.Class == WeightClass.Experts ? "from disk" : Place(weights), Quantity.Bytes(weights.BytesPerToken),
                 weights.Kernels is { } kernels ? KernelChoice.NameOf(kernels) : "");
         table.Write(terminal);
         terminal.Out.WriteLine();
         FactTable facts = new();
         facts.Add("weights", Quantity.Bytes(plan.WeightBytes));
+        if (plan.Experts is { } experts) facts.Add("experts", Describe(experts));
         facts.Add("cache", $"{Quantity.Bytes(plan.KvBytes)} for {plan.ContextLength} tokens in {plan.KvType}; the model allows {plan.LongestContext} (--context)");
         facts.Add("buffers", Quantity.Bytes(plan.BufferBytes));
         facts.Add("runtime", $"{Quantity.Bytes(runtimeBytes)}, what this program holds with the model's vocabulary and without its weights");
@@ -69,6 +70,7 @@ internal sealed class PlanReport(Plan plan, long runtimeBytes, long? given, long
         foreach (PlannedWeights weights in plan.Weights) Write(json, weights);
         json.WriteEndArray();
         json.WriteNumber("weight_bytes", plan.WeightBytes);
+        if (plan.Experts is { } experts) Write(json, experts);
         json.WriteNumber("kv_bytes", plan.KvBytes);
         json.WriteNumber("buffer_bytes", plan.BufferBytes);
         json.WriteNumber("runtime_bytes", runtimeBytes);
@@ -105,6 +107,27 @@ internal sealed class PlanReport(Plan plan, long runtimeBytes, long? given, long
         json.WriteNumber("memory_bytes", weights.MemoryBytes);
         json.WriteNumber("bytes_per_token", weights.BytesPerToken);
         json.WriteString("kernels", weights.Kernels is { } kernels ? KernelChoice.NameOf(kernels) : null);
+        json.WriteEndObject();
+    }
+
+    private static string Describe(PlannedExperts experts)
+    {
+        string even = string.Create(CultureInfo.InvariantCulture, $"{100 * experts.EvenHitRate:0} % of what tokens need if all are needed alike");
+        string learned = experts.LearnedHitRate is { } rate
+            ? string.Create(CultureInfo.InvariantCulture, $", {100 * rate:0} % as earlier runs used them") : ", more as it is learned which are used most";
+        return $"{Quantity.Bytes(experts.Cache.Bytes)} for {experts.Cache.Held} of {experts.Total} experts, the others are read from disk: memory has {even}{learned}";
+    }
+
+    private static void Write(Utf8JsonWriter json, PlannedExperts experts)
+    {
+        json.WriteStartObject("experts");
+        json.WriteNumber("total", experts.Total);
+        json.WriteNumber("in_memory", experts.Cache.Held);
+        json.WriteNumber("per_token", experts.PerToken);
+        json.WriteNumber("cache_bytes", experts.Cache.Bytes);
+        json.WriteNumber("even_hit_rate", Math.Round(experts.EvenHitRate, 4));
+        if (experts.LearnedHitRate is { } learned) json.WriteNumber("learned_hit_rate", Math.Round(learned, 4));
+        json.WriteNumber("disk_bytes_per_token", Math.Round(experts.DiskBytesPerToken));
         json.WriteEndObject();
     }
 

@@ -3,6 +3,7 @@ using Jibun.Cli.Terminals;
 using Jibun.Formats;
 using Jibun.Generation;
 using Jibun.Kernels;
+using Jibun.Memory;
 
 namespace Jibun.Cli.Planning;
 
@@ -17,6 +18,7 @@ internal sealed class SpeedForecast
 {
     private const double MainShare = 0.1; // of the work: formats with less are taken to be as fast as the others
     private const int PromptRows = 128;
+    private const double AssumedDisk = 2e9; // bytes a second, where no file is there to measure
     private const long GenerationBytes = 128 << 20, PromptBytes = 8 << 20;
 
     private readonly Plan _plan;
@@ -52,8 +54,22 @@ internal sealed class SpeedForecast
             double rate = ProductSpeed.Measure(format, _matmul, 1, _generationBytes) * bitsPerWeight / 8;
             return (rate, $"{format.Name} weights are multiplied at {Quantity.Significant(rate / 1e9)} GB/s");
         });
+        string fromDisk = "";
+        if (_plan.Experts is { } experts) seconds += DiskSeconds(experts, out fromDisk);
         return new Forecast(1 / seconds, $"a token reads {Quantity.Bytes(_plan.BytesPerToken)} of weights; {Threads} read {Quantity.Significant(BandwidthBytes / 1e9)} GB/s"
-            + string.Concat(reasons.Select(reason => $", {reason}")));
+            + string.Concat(reasons.Select(reason => $", {reason}")) + fromDisk);
+    }
+
+    // Reading and packing go on side by side, so that the slower of the two decides.
+    private double DiskSeconds(PlannedExperts experts, out string why)
+    {
+        BlockFormat format = _plan.Weights.Where(weights => weights.Class == WeightClass.Experts && weights.Kernels is not null).MaxBy(weights => weights.FileBytes)!.Layout!;
+        double packing = ProductSpeed.MeasurePacking(format, _matmul.Team);
+        double? disk = DiskSpeed.Measure(_plan.Path);
+        why = $"; {Quantity.Bytes((long)experts.DiskBytesPerToken)} of experts come from disk, which "
+            + (disk is { } rate ? $"gives {Quantity.Significant(rate / 1e9)} GB/s" : $"is taken to give {AssumedDisk / 1e9:0} GB/s")
+            + $", and are packed at {Quantity.Significant(packing / 1e9)} GB/s";
+        return experts.DiskBytesPerToken / Math.Min(disk ?? AssumedDisk, packing);
     }
 
     private Forecast ForecastPrompt()

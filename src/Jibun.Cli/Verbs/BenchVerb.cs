@@ -42,6 +42,8 @@ internal static class BenchVerb
         table.Add("kernels", $"{model.Tier}, {model.Threads} threads");
         table.AddKnown("prompt", Describe(prompt));
         table.AddKnown("generation", Describe(generation));
+        if (model.ExpertTally is { HitRate: { } hits } tally)
+            table.Add("experts", $"{100 * hits:0} % were in memory, {Quantity.Bytes(tally.BytesRead)} were read");
         table.Write(terminal);
     }
 
@@ -57,6 +59,13 @@ internal static class BenchVerb
         json.WriteNumber("threads", model.Threads);
         if (prompt is not null) Write(json, "prompt", prompt);
         if (generation is not null) Write(json, "generation", generation);
+        if (model.ExpertTally is { HitRate: { } hits } tally)
+        {
+            json.WriteNumber("expert_hit_rate", Math.Round(hits, 4));
+            json.WriteNumber("expert_bytes_read", tally.BytesRead);
+            json.WriteNumber("experts_foreseen", tally.Foreseen);
+            json.WriteNumber("experts_needed", tally.Needed);
+        }
         using Process self = Process.GetCurrentProcess();
         json.WriteNumber("peak_resident_bytes", self.PeakWorkingSet64);
         json.WriteEndObject();

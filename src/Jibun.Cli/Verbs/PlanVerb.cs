@@ -16,29 +16,36 @@ internal static class PlanVerb
     {
         Argument<string?> positional = new("MODEL") { Description = "A GGUF file, an installed name, or nano", Arity = ArgumentArity.ZeroOrOne };
         Option<string> model = VerbOptions.Model();
-        Option<string> memory = new("--memory") { Description = "What the model may take, such as 8GiB; otherwise what is available", HelpName = "SIZE" };
+        Option<string> shape = new("--shape") { Description = $"Plans a published model without its file: {string.Join(", ", KnownShapes.Names)}", HelpName = "NAME" };
+        Option<string> memory = LoadFlags.Memory();
+        Option<int?> experts = LoadFlags.Experts();
         Option<int> context = LoadFlags.Context();
         context.Description = $"Tokens the cache is planned for; {Plan.UsualContext} by default, or the model's own number if smaller";
         Option<int> threads = VerbOptions.Threads();
         Option<string> kernels = LoadFlags.Kernels(), kv = LoadFlags.Kv();
         Option<bool> json = VerbOptions.Json();
-        Command verb = new("plan", "Where memory goes and how fast a model will be, without loading it") { positional, model, memory, context, kv, threads, kernels, json };
+        Command verb = new("plan", "Where memory goes and how fast a model will be, without loading it")
+        {
+            positional, model, shape, memory, experts, context, kv, threads, kernels, json,
+        };
         verb.SetAction(parsed =>
         {
-            long? given = parsed.GetValue(memory) is { } text
-                ? Quantity.ParseBytes(text) ?? throw new UsageException($"--memory is a size such as 8GiB or 900MB, not {text}")
-                : null;
+            long? given = LoadFlags.ReadMemory(parsed.GetValue(memory));
+            using GgufFile file = parsed.GetValue(shape) is { } name ? KnownShapes.Open(name)
+                : ModelReference.Resolve(parsed.GetValue(positional) ?? parsed.GetValue(model)).OpenHeader();
+            using ThreadTeam team = new(parsed.GetValue(threads) is > 0 and int chosen ? chosen : Environment.ProcessorCount);
+            Tokenizer? vocabulary = parsed.GetValue(shape) is null ? Tokenizer.Load(file.Metadata) : null;
+            long runtime = Environment.WorkingSet, available = SystemMemory.Available() ?? SystemMemory.Total;
             LoadOptions options = new()
             {
                 ContextLength = parsed.GetValue(context),
                 KvType = KvChoice.Parse(parsed.GetValue(kv)),
-                Kernels = parsed.GetValue(kernels) is { } name ? KernelChoice.Parse(name) : null,
+                Kernels = parsed.GetValue(kernels) is { } tier ? KernelChoice.Parse(tier) : null,
+                MemoryBudget = given is { } all ? Math.Max(0, all - runtime) : null,
+                ExpertsUsed = parsed.GetValue(experts) ?? 0,
+                ExpertUseFolder = DataFolder.ExpertUse,
             };
-            using GgufFile file = ModelReference.Resolve(parsed.GetValue(positional) ?? parsed.GetValue(model)).OpenHeader();
-            using ThreadTeam team = new(parsed.GetValue(threads) is > 0 and int chosen ? chosen : Environment.ProcessorCount);
             Plan plan = Plan.Of(file, options, team);
-            Tokenizer vocabulary = Tokenizer.Load(file.Metadata);
-            long runtime = Environment.WorkingSet, available = SystemMemory.Available() ?? SystemMemory.Total;
             GC.KeepAlive(vocabulary);
             MatMul matmul = new(team, new KernelSet(options.Kernels ?? KernelSet.Best));
             PlanReport report = new(plan, runtime, given, available, matmul.Tier, team.Threads, new SpeedForecast(plan, matmul, available));

@@ -6,6 +6,7 @@ using Jibun.Cli.Chat;
 using Jibun.Cli.Models;
 using Jibun.Cli.Terminals;
 using Jibun.Generation;
+using Jibun.Models;
 
 namespace Jibun.Cli.Verbs;
 
@@ -63,6 +64,7 @@ internal static class RunVerb
         public async Task RunAsync(LoadedModel model, int[] prompt, GenerationOptions options, CancellationToken cancel)
         {
             long begun = Stopwatch.GetTimestamp(), first = begun;
+            ExpertTally? before = model.ExpertTally;
             using Conversation conversation = model.CreateConversation();
             await foreach (GeneratedToken token in conversation.GenerateAsync(prompt, options, cancel))
             {
@@ -81,6 +83,7 @@ internal static class RunVerb
                 Guesses = conversation.Guesses,
                 TimeToFirstToken = Stopwatch.GetElapsedTime(begun, first),
                 GenerationTime = Stopwatch.GetElapsedTime(first),
+                ExpertHitRate = (model.ExpertTally - before)?.HitRate,
             };
         }
 
@@ -105,6 +108,7 @@ internal static class RunVerb
             json.WriteNumber("time_to_first_token_seconds", Math.Round(_usage.TimeToFirstToken.TotalSeconds, 6));
             json.WriteNumber("generation_seconds", Math.Round(_usage.GenerationTime.TotalSeconds, 6));
             if (FactLine.TokensPerSecond(_usage) is { } rate) json.WriteNumber("tokens_per_second", Math.Round(rate, 2));
+            if (_usage.ExpertHitRate is { } hits) json.WriteNumber("expert_hit_rate", Math.Round(hits, 4));
             AnswerJson.WriteGuesses(json, _usage);
             json.WriteEndObject();
         });

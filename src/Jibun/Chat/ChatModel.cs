@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Jibun.Generation;
+using Jibun.Models;
 using Jibun.Templates;
 
 namespace Jibun.Chat;
@@ -61,6 +62,7 @@ public sealed class ChatModel : IChatModel, IDisposable
             SpecialText = withTools || AreControl(marks),
             Constraint = request.ThoughtTokens is { } budget ? new ThoughtBudget(Loaded.Tokenizer, marks, budget, opensThought) : null,
         };
+        ExpertTally? before = Loaded.ExpertTally;
         (int count, int thought, long first, long last, GenerationEnd end) = (0, 0, 0, started, GenerationEnd.None);
         try
         {
@@ -89,6 +91,7 @@ public sealed class ChatModel : IChatModel, IDisposable
                 Guesses = conversation.Guesses,
                 TimeToFirstToken = Stopwatch.GetElapsedTime(started, first),
                 GenerationTime = Stopwatch.GetElapsedTime(first, last),
+                ExpertHitRate = (Loaded.ExpertTally - before)?.HitRate,
             });
     }
 

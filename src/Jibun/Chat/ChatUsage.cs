@@ -23,4 +23,7 @@ public sealed record ChatUsage
 
     /// <summary>From the first generated token to the last.</summary>
     public TimeSpan GenerationTime { get; init; }
+
+    /// <summary>The share of needed experts that lay in memory; null where all weights do.</summary>
+    public double? ExpertHitRate { get; init; }
 }

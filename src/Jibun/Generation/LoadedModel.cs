@@ -21,7 +21,7 @@ public sealed record LoadOptions
     /// <summary>Keeps the weights from being swapped out, as far as the system allows it: see <see cref="LoadedModel.WhyNotLocked"/>.</summary>
     public bool LockMemory { get; init; }
 
-    /// <summary>Bytes that the model may take; null: what the machine has available.</summary>
+    /// <summary>Bytes that the model may take; null: what the machine has available. Of a larger model the experts are read from disk.</summary>
     public long? MemoryBudget { get; init; }
 
     /// <summary>Guesses from the conversation itself what comes next: faster where answers repeat parts of it, never another answer.</summary>
@@ -32,6 +32,12 @@ public sealed record LoadOptions
 
     /// <summary>So many guesses a pass, whatever they cost.</summary>
     internal int? FixedGuesses { get; init; }
+
+    /// <summary>Experts that see a token: fewer than the model was trained with make it faster and worse. 0 takes the model's number.</summary>
+    public int ExpertsUsed { get; init; }
+
+    /// <summary>A folder where is kept between runs how often a model uses each of its experts; null: nowhere.</summary>
+    public string? ExpertUseFolder { get; init; }
 }
 
 /// <summary>A model ready to generate: weights, tokenizer, the threads that run it and the scheduler that shares them out.</summary>
@@ -51,11 +57,13 @@ public sealed class LoadedModel : IDisposable
         _team = new ThreadTeam(Threads);
         try
         {
-            Plan.Of(file, options, _team).ThrowIfLarger(options.MemoryBudget);
+            Plan plan = Plan.Of(file, options, _team);
+            plan.ThrowIfLarger(options.MemoryBudget);
+            ExpertOptions? experts = plan.Experts is { } cached ? new ExpertOptions(cached.Cache.Bytes, options.ExpertUseFile(file)) : null;
             Tokenizer = Tokenizer.Load(file.Metadata);
             Tier = options.Kernels ?? KernelSet.Best;
             _draft = options.Draft is null ? null : OpenDraft(options.Draft, options);
-            Model = LanguageModels.Load(file, new MatMul(_team, new KernelSet(Tier)), options.KvType, options.ContextLength);
+            Model = LanguageModels.Load(file, new MatMul(_team, new KernelSet(Tier)), options.KvType, options.ContextLength, experts);
         }
         catch
         {
@@ -83,6 +91,9 @@ public sealed class LoadedModel : IDisposable
     public int Threads { get; }
 
     public int ContextLength { get; }
+
+    /// <summary>What was asked of the experts that are read from disk; null where all weights lie in memory.</summary>
+    public ExpertTally? ExpertTally => Model.Memory.Tally;
 
     /// <summary>Why the weights are not locked in memory although <see cref="LoadOptions.LockMemory"/> asked for it.</summary>
     public string? WhyNotLocked { get; }

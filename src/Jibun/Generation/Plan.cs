@@ -56,10 +56,14 @@ public sealed record Plan
 
     public required IReadOnlyList<string> Notes { get; init; }
 
-    public long WeightBytes => Weights.Sum(weights => weights.MemoryBytes);
+    /// <summary>Experts that are read from disk; null where everything lies in memory.</summary>
+    public PlannedExperts? Experts { get; init; }
+
+    /// <summary>What lies in memory all the time: without experts that are read from disk.</summary>
+    public long WeightBytes => Weights.Sum(weights => weights.MemoryBytes) - (Experts?.Sizes.MemoryBytes ?? 0);
 
     /// <summary>All that the model adds to a process.</summary>
-    public long Bytes => WeightBytes + KvBytes + BufferBytes;
+    public long Bytes => WeightBytes + KvBytes + BufferBytes + (Experts?.Cache.Bytes ?? 0);
 
     /// <summary>Weights that a generated token reads. It also reads the cache, which grows.</summary>
     public long BytesPerToken => Weights.Sum(weights => weights.BytesPerToken);
@@ -74,11 +78,15 @@ public sealed record Plan
     }
 
     /// <param name="file">Its data are not read.</param>
-    /// <param name="options">A context of 0 means <see cref="UsualContext"/>, or the model's own if that is shorter.</param>
+    /// <param name="options">
+    /// A context of 0 means <see cref="UsualContext"/>, or the model's own if that is shorter. A model with experts that is larger than
+    /// the memory allowed gets a cache for them, which takes what the rest leaves.
+    /// </param>
     /// <param name="team">The threads that will run the model: each has buffers of its own.</param>
     /// <exception cref="ModelException">The model cannot be run, or not with so long a context.</exception>
     public static Plan Of(GgufFile file, LoadOptions options, ThreadTeam team)
     {
+        file.UseExperts(options.ExpertsUsed);
         using GgufFile header = file.ToHeader();
         KernelSet kernels = new(options.Kernels ?? KernelSet.Best);
         using ILanguageModel model = LanguageModels.Load(header, new MatMul(team, kernels), options.KvType, options.ContextLength);
@@ -87,7 +95,7 @@ public sealed record Plan
             throw new ModelException($"{file.Path} was made for {info.ContextLength} tokens of context; {options.ContextLength} were asked for");
         int context = options.ContextLength > 0 ? options.ContextLength : Math.Min(UsualContext, info.ContextLength);
         IReadOnlyList<WeightUse> uses = model.Memory.Weights;
-        return new Plan
+        Plan plan = new()
         {
             Path = file.Path,
             Architecture = info.Architecture,
@@ -99,6 +107,22 @@ public sealed record Plan
             BufferBytes = model.Memory.BufferBytes(Scheduler.BatchRows) + ActivationBytes(uses) + (long)info.VocabularySize * sizeof(float),
             Notes = [.. info.Notes.Union(LanguageModels.Notes(header))],
         };
+        return model.Memory.Experts is { } sizes ? plan.WithExpertsOnDisk(sizes, options.MemoryBudget ?? Unclaimed(), options.ExpertUseFile(file)) : plan;
+    }
+
+    /// <summary>The same with a cache of experts if not everything fits; unchanged if even the least of caches does not.</summary>
+    private Plan WithExpertsOnDisk(ExpertSizes sizes, long budget, string? useFile)
+    {
+        long left = budget - (Bytes - sizes.MemoryBytes);
+        return Bytes <= budget || left < ExpertCacheShape.FewestBytes(sizes) ? this : this with { Experts = PlannedExperts.Of(sizes, left, useFile) };
+    }
+
+    // Something is left to the system, and to what the runtime will still take.
+    private static long Unclaimed()
+    {
+        const long least = 256 << 20;
+        long available = SystemMemory.Available() ?? SystemMemory.Total;
+        return available - Math.Max(least, available / 20);
     }
 
     /// <summary>Both models at once, under the name of this one.</summary>

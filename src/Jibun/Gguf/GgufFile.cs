@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using Jibun.Memory;
 
@@ -16,9 +18,10 @@ public sealed unsafe partial class GgufFile : IDisposable
     private readonly Dictionary<string, GgufTensor> byName = [];
     private readonly bool isView;
 
-    private GgufFile(IReadOnlyList<GgufContainer> containers, bool headerOnly = false, bool isView = false)
+    private GgufFile(IReadOnlyList<GgufContainer> containers, bool headerOnly = false, bool isView = false, GgufMetadata? metadata = null)
     {
         this.containers = containers;
+        Metadata = metadata ?? containers[0].Metadata;
         this.isView = isView;
         IsHeaderOnly = headerOnly;
         Tensors = [.. containers.SelectMany(container => container.Tensors)];
@@ -36,7 +39,7 @@ public sealed unsafe partial class GgufFile : IDisposable
     public uint Version => containers[0].Version;
 
     /// <summary>Of the first shard.</summary>
-    public GgufMetadata Metadata => containers[0].Metadata;
+    public GgufMetadata Metadata { get; private set; }
 
     /// <summary>In the order of the file, shard after shard.</summary>
     public IReadOnlyList<GgufTensor> Tensors { get; }
@@ -94,6 +97,13 @@ public sealed unsafe partial class GgufFile : IDisposable
         return OpenInMemory(name, (byte*)pinned.Pointer, bytes.Length, pinned);
     }
 
+    /// <summary>Opens a head that lies in memory, without the data of its tensors.</summary>
+    public static GgufFile OpenHeader(ReadOnlyMemory<byte> head, string name)
+    {
+        MemoryHandle pinned = head.Pin();
+        return OpenInMemory(name, (byte*)pinned.Pointer, head.Length, pinned, headerOnly: true);
+    }
+
     /// <summary>
     /// Opens the rest of a stream. An <see cref="UnmanagedMemoryStream"/>, as assembly resources have, is read in place and
     /// disposed with the file; any other stream is read to its end first.
@@ -115,7 +125,21 @@ public sealed unsafe partial class GgufFile : IDisposable
         : throw new ModelException($"{Path}: tensor {name} is missing: the file is incomplete, or of another architecture.");
 
     /// <summary>A view of the same file whose data are not read. It must not outlive this one.</summary>
-    internal GgufFile ToHeader() => new(containers, headerOnly: true, isView: true);
+    internal GgufFile ToHeader() => new(containers, headerOnly: true, isView: true, Metadata);
+
+    /// <summary>From now on an entry of <see cref="Metadata"/> has another value; the file itself stays as it is.</summary>
+    internal void Override(string key, GgufValue value) =>
+        Metadata = new GgufMetadata(Metadata.Source, [.. Metadata.Where(entry => entry.Key != key), new(key, value)]);
+
+    /// <summary>
+    /// Tells models apart without reading their weights: by the file's name, the model's name, and the names, types and places of tensors.
+    /// </summary>
+    public string Fingerprint()
+    {
+        StringBuilder text = new($"{System.IO.Path.GetFileName(Path)}\n{Metadata.TryGetString("general.name")}\n");
+        foreach (GgufTensor tensor in Tensors) text.Append(CultureInfo.InvariantCulture, $"{tensor}@{tensor.Shard}:{tensor.FileOffset}\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()))[..16]);
+    }
 
     public void Dispose()
     {
@@ -123,14 +147,14 @@ public sealed unsafe partial class GgufFile : IDisposable
         foreach (GgufContainer container in containers) container.Dispose();
     }
 
-    private static GgufFile OpenInMemory(string name, byte* start, long length, IDisposable owner)
+    private static GgufFile OpenInMemory(string name, byte* start, long length, IDisposable owner, bool headerOnly = false)
     {
-        GgufContainer container = new(name, start, length, owner, 0);
+        GgufContainer container = new(name, start, length, owner, 0, headerOnly);
         try
         {
             if (container.Metadata.GetInteger("split.count", 1) > 1)
                 throw new ModelException($"{name} is a shard, which cannot be opened from memory: merge the shards first.");
-            return new GgufFile([container]);
+            return new GgufFile([container], headerOnly);
         }
         catch
         {

@@ -68,6 +68,13 @@ public sealed unsafe class GgufTensor
     /// <summary>A stream over the tensor's bytes, for copying tensors of any size.</summary>
     public Stream OpenRead() => new UnmanagedMemoryStream(Pointer, ByteLength);
 
+    /// <exception cref="ModelException">The file was cut short since it was opened: the tensor is not there any more.</exception>
+    public void ThrowIfCutShort()
+    {
+        if (container.Mapping is { } file && file.LengthNow < FileOffset + ByteLength)
+            throw new ModelException($"{file.Path} became shorter while the model was running: put the whole file back and load the model again");
+    }
+
     /// <summary>Advice: the tensor is read soon.</summary>
     public void Prefetch() => container.Mapping?.Prefetch(FileOffset, ByteLength);
 

@@ -114,6 +114,15 @@ public sealed class GgufWriter
         }
     }
 
+    /// <summary>What <see cref="GgufFile.OpenHeader"/> would make of the file, without any tensor's data.</summary>
+    /// <param name="name">What messages call it.</param>
+    public GgufFile ToHeader(string name)
+    {
+        using MemoryStream head = new();
+        WriteHead(head, 32);
+        return GgufFile.OpenHeader(head.ToArray(), name);
+    }
+
     private void WriteHead(Stream stream, long alignment)
     {
         using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);

@@ -28,7 +28,8 @@ public sealed unsafe class Matrix
     /// <summary>Null for float formats.</summary>
     public RowGroupLayout? Layout { get; }
 
-    public byte* Data { get; }
+    /// <summary>Null while the matrix has no place in memory.</summary>
+    public byte* Data { get; private set; }
 
     /// <summary>The basis that the rows are stored in; null: their own.</summary>
     public HadamardRotation? Rotation { get; init; }
@@ -38,6 +39,9 @@ public sealed unsafe class Matrix
     public long GroupBytes => GroupBytesOf(Format, Columns);
 
     public long Bytes => Groups * GroupBytes;
+
+    /// <summary>Gives the matrix another place, or none. Nothing is copied.</summary>
+    internal void MoveTo(byte* data) => Data = data;
 
     /// <summary>Bytes of a matrix in execution layout.</summary>
     public static long BytesOf(BlockFormat format, int rows, int columns) =>
@@ -63,7 +67,8 @@ public sealed unsafe class Matrix
     {
         if (format.Anatomy is not null)
         {
-            RowGroupPacking.Pack(format, LayoutOf(format), source, rows, columns, group);
+            RowGroupLayout layout = LayoutOf(format);
+            if (rows < RowGroupLayout.Rows || !GridPacking.TryPack(format, layout, source, columns, group)) RowGroupPacking.Pack(format, layout, source, rows, columns, group);
             return;
         }
         if (format.Type == GgmlType.F16) RowLanes.Interleave((ushort*)source, rows, columns, (ushort*)group);

@@ -42,6 +42,36 @@ public static unsafe class ProductSpeed
         return (double)tokens * rows * Columns / best;
     }
 
+    /// <summary>Bytes a second, as the file has them, that all threads bring into the execution layout together: the best of several passes.</summary>
+    public static double MeasurePacking(BlockFormat format, ThreadTeam team)
+    {
+        const int groups = 64;
+        long groupBytes = RowGroupLayout.Rows * format.RowBytes(Columns), size = Matrix.BytesOf(format, groups * RowGroupLayout.Rows, Columns);
+        using HugePageArena arena = new(size);
+        using NativeBuffer source = new();
+        new Random(1).NextBytes(new Span<byte>(source.Require(groups * groupBytes), checked((int)(groups * groupBytes))));
+        Matrix matrix = new("measured", format, groups * RowGroupLayout.Rows, Columns, arena.Take(size), 1);
+        double best = double.MaxValue;
+        long begun = Stopwatch.GetTimestamp();
+        for (int pass = 0; pass < LeastPasses || Stopwatch.GetElapsedTime(begun) < 3 * s_budget; pass++) // code gets faster as it runs
+        {
+            Packing packing = new(matrix, source.Pointer, groupBytes);
+            long passBegun = Stopwatch.GetTimestamp();
+            team.For(ref packing, groups, groups / (8 * team.Threads) + 1);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(passBegun).TotalSeconds);
+        }
+        return groups * groupBytes / best;
+    }
+
+    private readonly struct Packing(Matrix matrix, byte* source, long groupBytes) : IRangeWork
+    {
+        public void Run(int start, int end, int thread)
+        {
+            for (int group = start; group < end; group++)
+                Matrix.PackGroup(matrix.Format, source + group * groupBytes, RowGroupLayout.Rows, Columns, matrix.Data + group * matrix.GroupBytes);
+        }
+    }
+
     // Whatever the format, bytes of 0x11 are ordinary numbers: no infinity, nothing denormal.
     private readonly struct Fill(Matrix matrix) : IRangeWork
     {

@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Jibun.Memory;
 
@@ -8,6 +9,7 @@ public sealed unsafe partial class MappedFile : IDisposable
 {
     private const int WillNeed = 3, DoNotNeed = 4; // MADV_WILLNEED, MADV_DONTNEED of Linux and macOS
 
+    private readonly SafeFileHandle? handle;
     private readonly MemoryMappedFile? map;
     private readonly MemoryMappedViewAccessor? view;
     private byte* pointer;
@@ -15,12 +17,26 @@ public sealed unsafe partial class MappedFile : IDisposable
     private MappedFile(string path)
     {
         Path = path;
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         Length = file.Length;
-        if (Length == 0) return;
-        map = MemoryMappedFile.CreateFromFile(
-            file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        view = map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
+        if (Length == 0)
+        {
+            file.Dispose();
+            return;
+        }
+        handle = file.SafeFileHandle;
+        try
+        {
+            map = MemoryMappedFile.CreateFromFile(
+                file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            view = map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
+        }
+        catch
+        {
+            map?.Dispose();
+            handle.Dispose();
+            throw;
+        }
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
         pointer += view.PointerOffset;
     }
@@ -31,6 +47,9 @@ public sealed unsafe partial class MappedFile : IDisposable
     public long Length { get; }
 
     public byte* Pointer => pointer;
+
+    /// <summary>Bytes that the file has now. What lies behind them must not be touched: on Unix that would end the process.</summary>
+    public long LengthNow => handle is null ? 0 : RandomAccess.GetLength(handle);
 
     /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
@@ -62,6 +81,7 @@ public sealed unsafe partial class MappedFile : IDisposable
         pointer = null;
         view?.Dispose();
         map?.Dispose();
+        handle?.Dispose();
     }
 
     private (nint Start, nuint Bytes) Pages(long offset, long length)

@@ -14,7 +14,7 @@ namespace Jibun.Models;
 /// <summary>Every family this version runs, by the name of its architecture.</summary>
 public static class LanguageModels
 {
-    private delegate ILanguageModel Loading(GgufFile file, MatMul matmul, KvType kv, int contextLength);
+    private delegate ILanguageModel Loading(GgufFile file, MatMul matmul, KvType kv, int contextLength, ExpertOptions? experts);
 
     private static readonly Dictionary<string, Loading> Families = new()
     {
@@ -28,15 +28,15 @@ public static class LanguageModels
         ["smollm3"] = OfLlama(LlamaFamilies.SmolLm3),
         ["granite"] = OfLlama(LlamaFamilies.Granite),
         ["granitemoe"] = OfLlama(LlamaFamilies.Granite),
-        ["gemma2"] = (file, matmul, kv, _) => new GemmaModel(file, matmul, kv),
-        ["gemma3"] = (file, matmul, kv, _) => new GemmaModel(file, matmul, kv),
-        ["gemma4"] = (file, matmul, kv, _) => new Gemma4Model(file, matmul, kv),
-        ["olmo2"] = (file, matmul, kv, _) => new Olmo2Model(file, matmul, kv),
-        ["gpt-oss"] = (file, matmul, kv, _) => new GptOssModel(file, matmul, kv),
-        ["bitnet"] = (file, matmul, kv, _) => new BitnetModel(file, matmul, kv),
-        ["bitnet-b1.58"] = (file, matmul, kv, _) => new BitnetModel(file, matmul, kv),
-        ["bitnet-25"] = (file, matmul, kv, _) => new BitnetModel(file, matmul, kv),
-        ["deepseek2"] = (file, matmul, kv, _) => new DeepSeekModel(file, matmul, kv),
+        ["gemma2"] = (file, matmul, kv, _, _) => new GemmaModel(file, matmul, kv),
+        ["gemma3"] = (file, matmul, kv, _, _) => new GemmaModel(file, matmul, kv),
+        ["gemma4"] = (file, matmul, kv, _, experts) => new Gemma4Model(file, matmul, kv, experts),
+        ["olmo2"] = (file, matmul, kv, _, _) => new Olmo2Model(file, matmul, kv),
+        ["gpt-oss"] = (file, matmul, kv, _, experts) => new GptOssModel(file, matmul, kv, experts),
+        ["bitnet"] = (file, matmul, kv, _, _) => new BitnetModel(file, matmul, kv),
+        ["bitnet-b1.58"] = (file, matmul, kv, _, _) => new BitnetModel(file, matmul, kv),
+        ["bitnet-25"] = (file, matmul, kv, _, _) => new BitnetModel(file, matmul, kv),
+        ["deepseek2"] = (file, matmul, kv, _, experts) => new DeepSeekModel(file, matmul, kv, experts),
     };
 
     public static IReadOnlyCollection<string> Architectures => Families.Keys;
@@ -65,8 +65,9 @@ public static class LanguageModels
     /// <param name="matmul">What multiplies its matrices.</param>
     /// <param name="kv">Element type of its caches.</param>
     /// <param name="contextLength">Tokens that will be used; 0: all that the model was made for. Some rotations depend on it.</param>
+    /// <param name="experts">How experts are read from disk when they are needed; null: all weights are read now.</param>
     /// <exception cref="ModelException">The architecture is unknown, or the file does not hold what it needs.</exception>
-    public static ILanguageModel Load(GgufFile file, MatMul matmul, KvType kv = KvType.F16, int contextLength = 0)
+    public static ILanguageModel Load(GgufFile file, MatMul matmul, KvType kv = KvType.F16, int contextLength = 0, ExpertOptions? experts = null)
     {
         string architecture = file.Metadata.GetString("general.architecture");
         if (EmbeddingModels.Architectures.Contains(architecture))
@@ -74,9 +75,9 @@ public static class LanguageModels
         if (!Families.TryGetValue(architecture, out Loading? load))
             throw new ModelException(
                 $"{file.Path}: the architecture is \"{architecture}\", which this version cannot run; it runs: {string.Join(", ", Families.Keys)}");
-        return load(file, matmul, kv, contextLength);
+        return load(file, matmul, kv, contextLength, experts);
     }
 
     private static Loading OfLlama(Func<DecoderConfig, LlamaVariant> family) =>
-        (file, matmul, kv, context) => new LlamaModel(file, matmul, kv, context, family);
+        (file, matmul, kv, context, experts) => new LlamaModel(file, matmul, kv, context, family, experts);
 }

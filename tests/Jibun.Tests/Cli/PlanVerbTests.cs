@@ -29,6 +29,22 @@ public sealed class PlanVerbTests
         foreach (string shown in (string[])["embedding and output", "cache", "for 300 tokens", "fits", "yes", "a token reads", "4 of 16 experts"]) Assert.Contains(shown, table.Out);
     }
 
+    [Theory]
+    [InlineData("r1-671b", 14848)]
+    [InlineData("v2-lite-16b", 0)]
+    public async Task Published_models_are_planned_without_their_files(string shape, int experts)
+    {
+        CliRun run = await CliRun.Of("plan", "--shape", shape, "--memory", "20GiB", "-t", "1", "--json");
+        Assert.Equal(0, run.ExitCode);
+        JsonElement plan = JsonDocument.Parse(run.Out).RootElement;
+        Assert.True(plan.GetProperty("generation").GetProperty("tokens_per_second").GetDouble() > 0);
+        Assert.Equal(experts > 0, plan.TryGetProperty("experts", out JsonElement fromDisk));
+        if (experts == 0) return;
+        Assert.Equal(experts, fromDisk.GetProperty("total").GetInt32());
+        Assert.InRange(fromDisk.GetProperty("in_memory").GetInt32(), 400, 1000);
+        Assert.InRange(plan.GetProperty("weights").EnumerateArray().Sum(weights => weights.GetProperty("file_bytes").GetInt64()), 125_000_000_000, 145_000_000_000);
+    }
+
     [Fact]
     public async Task What_does_not_fit_is_planned_and_refused()
     {

@@ -27,6 +27,11 @@ internal static class Parity
         using GgufFile file = GgufFile.Open(path);
         using var team = new ThreadTeam(1);
         using ILanguageModel model = LanguageModels.Load(file, new MatMul(team, new KernelSet(KernelSet.Best)), kv);
+        return LogitsInParts(model, tokens, lengths);
+    }
+
+    public static float[] LogitsInParts(ILanguageModel model, int[] tokens, int[] lengths)
+    {
         using var cache = new KvCache(model.Info.Kv);
         var batch = new ModelBatch();
         int vocabulary = model.Info.VocabularySize;

@@ -20,17 +20,17 @@ internal sealed unsafe class DeepSeekModel : ILanguageModel
     private readonly LatentAttention _attention;
     private readonly MixtureOfExperts _experts;
 
-    public DeepSeekModel(GgufFile file, MatMul matmul, KvType kv)
+    public DeepSeekModel(GgufFile file, MatMul matmul, KvType kv, ExpertOptions? experts = null)
     {
         _config = DeepSeekConfig.Read(file);
-        _loader = new WeightLoader(file);
+        _loader = new WeightLoader(file, experts);
         _weights = DeepSeekWeights.Load(_loader, _config);
         _arena = _loader.Load(matmul.Team);
         _positions = new RotaryPositions(_config.Attention.Rotated, _config.RopeBase, null, _config.RopeScaling, halvesApart: false);
         DecoderShape shape = _config.Shape(kv);
         _pass = new DecoderPass(matmul, shape);
         _attention = new LatentAttention(matmul, _config.Attention, shape.Kv);
-        _experts = new MixtureOfExperts(matmul, _config.Experts, _config.Width, GatedActivation.Silu);
+        _experts = new MixtureOfExperts(matmul, _config.Experts, _config.Width, GatedActivation.Silu, _loader.ExpertCache);
         Info = new ModelInfo("deepseek2", _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, _experts.Notes);
     }
 
@@ -56,7 +56,7 @@ internal sealed unsafe class DeepSeekModel : ILanguageModel
             _pass.Norm(_pass.X, w.FeedForwardNorm, _pass.H, width);
             if (w.Experts is not null)
             {
-                _experts.Run(_pass.H, _pass.Rows, w.Experts);
+                _experts.Run(_pass.H, _pass.Rows, w.Experts, _pass.X);
                 _pass.AddToResidual(_experts.Output);
             }
             if (w.Dense is null) continue;

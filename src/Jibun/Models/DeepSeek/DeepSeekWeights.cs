@@ -39,7 +39,7 @@ internal sealed class DeepSeekLayer
             Dense = FeedForward.Load(loader, block, c.FeedForwardWidth, c.Width);
             return;
         }
-        Experts = ExpertWeights.Load(loader, c.Experts, c.Width, block);
+        Experts = ExpertWeights.Load(loader, c.Experts, c.Width, block, FeedForwardNorm);
         if (c.SharedWidth > 0) Dense = FeedForward.Load(loader, block, c.SharedWidth, c.Width, "_shexp");
     }
 

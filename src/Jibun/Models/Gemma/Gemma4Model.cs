@@ -23,10 +23,10 @@ internal sealed unsafe class Gemma4Model : ILanguageModel
     private readonly PerLayerInputs? _perLayer;
     private readonly MixtureOfExperts? _experts;
 
-    public Gemma4Model(GgufFile file, MatMul matmul, KvType kv)
+    public Gemma4Model(GgufFile file, MatMul matmul, KvType kv, ExpertOptions? experts = null)
     {
         _config = Gemma4Config.Read(file.Metadata);
-        _loader = new WeightLoader(file);
+        _loader = new WeightLoader(file, experts);
         _weights = Gemma4Weights.Load(_loader, _config);
         _arena = _loader.Load(matmul.Team);
         _local = new RotaryPositions(_config.LocalRope.Rotated, _config.LocalRope.Base, null, RopeScaling.None, halvesApart: true);
@@ -36,7 +36,7 @@ internal sealed unsafe class Gemma4Model : ILanguageModel
         DecoderShape shape = _config.Shape(kv);
         _pass = new DecoderPass(matmul, shape);
         _perLayer = _weights.PerLayer is { } weights ? new PerLayerInputs(_pass, weights, _config) : null;
-        if (_config.Experts is { } experts) _experts = new MixtureOfExperts(matmul, experts, _config.Width, GatedActivation.Gelu);
+        if (_config.Experts is { } mixture) _experts = new MixtureOfExperts(matmul, mixture, _config.Width, GatedActivation.Gelu, _loader.ExpertCache);
         Info = new ModelInfo("gemma4", _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv,
             [$"{_config.Layers.Count(layer => layer.IsSliding)} of {_config.Layers.Length} layers see {_config.Window} tokens, the others all", .. _experts?.Notes ?? []]);
     }

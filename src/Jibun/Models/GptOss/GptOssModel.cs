@@ -19,17 +19,17 @@ internal sealed unsafe class GptOssModel : ILanguageModel
     private readonly DecoderPass _pass;
     private readonly MixtureOfExperts _experts;
 
-    public GptOssModel(GgufFile file, MatMul matmul, KvType kv)
+    public GptOssModel(GgufFile file, MatMul matmul, KvType kv, ExpertOptions? experts = null)
     {
         _config = GptOssConfig.Read(file.Metadata);
         DecoderConfig c = _config.Decoder;
-        _loader = new WeightLoader(file);
+        _loader = new WeightLoader(file, experts);
         _weights = GptOssWeights.Load(_loader, _config);
         _arena = _loader.Load(matmul.Team);
         _positions = new RotaryPositions(c.Rotated, c.RopeBase, null, c.RopeScale, halvesApart: true);
         DecoderShape shape = _config.Shape(kv);
         _pass = new DecoderPass(matmul, shape);
-        _experts = new MixtureOfExperts(matmul, _config.Experts, c.Width, GatedActivation.ClampedSwiGlu);
+        _experts = new MixtureOfExperts(matmul, _config.Experts, c.Width, GatedActivation.ClampedSwiGlu, _loader.ExpertCache);
         Info = new ModelInfo(c.Architecture, c.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, [.. _experts.Notes, _config.Window.Note(c.Layers)]);
     }
 
@@ -52,7 +52,7 @@ internal sealed unsafe class GptOssModel : ILanguageModel
             _pass.AddToResidual(_pass.H);
 
             _pass.Norm(_pass.X, w.FeedForwardNorm, _pass.H, width);
-            _experts.Run(_pass.H, _pass.Rows, w.Experts);
+            _experts.Run(_pass.H, _pass.Rows, w.Experts, _pass.X);
             _pass.AddToResidual(_experts.Output);
         }
         _pass.Logits(_weights.OutputNorm, _weights.Embedding, logits);

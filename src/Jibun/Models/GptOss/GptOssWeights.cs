@@ -27,7 +27,7 @@ internal sealed class GptOssLayer
         Sinks = loader.Vector($"{block}.attn_sinks.weight", c.Heads);
         Output = Linear.Load(loader, $"{block}.attn_output", c.Width, c.Heads * c.HeadSize);
         FeedForwardNorm = loader.Vector($"{block}.post_attention_norm.weight", c.Width);
-        Experts = ExpertWeights.Load(loader, config.Experts, c.Width, block);
+        Experts = ExpertWeights.Load(loader, config.Experts, c.Width, block, FeedForwardNorm);
     }
 
     public Vector AttentionNorm { get; } // [width]

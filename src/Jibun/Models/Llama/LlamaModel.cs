@@ -26,17 +26,18 @@ internal sealed unsafe class LlamaModel : ILanguageModel
     /// <param name="kv">Element type of its caches.</param>
     /// <param name="contextLength">Tokens that will be used; 0: all.</param>
     /// <param name="family">One of <see cref="LlamaFamilies"/>.</param>
-    public LlamaModel(GgufFile file, MatMul matmul, KvType kv, int contextLength, Func<DecoderConfig, LlamaVariant> family)
+    /// <param name="experts">How experts are read from disk; null: they are not.</param>
+    public LlamaModel(GgufFile file, MatMul matmul, KvType kv, int contextLength, Func<DecoderConfig, LlamaVariant> family, ExpertOptions? experts = null)
     {
         _config = DecoderConfig.Read(file.Metadata, contextLength);
         _variant = family(_config);
-        _loader = new WeightLoader(file);
+        _loader = new WeightLoader(file, experts);
         _weights = LlamaWeights.Load(_loader, _config, _variant);
         _arena = _loader.Load(matmul.Team);
         _positions = new RotaryPositions(_config.Rotated, _config.RopeBase, _weights.RopeFactors, _variant.RopeScale ?? _config.RopeScale, _variant.HalvesApart);
         DecoderShape shape = _variant.Apply(_config.Shape(kv));
         _pass = new DecoderPass(matmul, shape);
-        if (_variant.Experts is { } experts) _experts = new MixtureOfExperts(matmul, experts, _config.Width, GatedActivation.Silu);
+        if (_variant.Experts is { } mixture) _experts = new MixtureOfExperts(matmul, mixture, _config.Width, GatedActivation.Silu, _loader.ExpertCache);
         Info = new ModelInfo(_config.Architecture, _config.ContextLength, _weights.Embedding.Vocabulary, _arena.Bytes, shape.Kv, _experts?.Notes ?? [])
         {
             CacheHangsOnContext = file.TryGetTensor("rope_factors_long.weight", out _),
@@ -66,7 +67,7 @@ internal sealed unsafe class LlamaModel : ILanguageModel
             _pass.Norm(_pass.X, w.FeedForwardNorm, _pass.H, width);
             if (w.Experts is not null)
             {
-                _experts!.Run(_pass.H, _pass.Rows, w.Experts);
+                _experts!.Run(_pass.H, _pass.Rows, w.Experts, _pass.X);
                 _pass.AddToResidual(_experts.Output);
             }
             if (w.Dense is null) continue;

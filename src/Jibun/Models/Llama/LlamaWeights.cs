@@ -49,7 +49,7 @@ internal sealed class LlamaLayer
             Dense = LoadFeedForward(loader, c, block);
             return;
         }
-        Experts = ExpertWeights.Load(loader, variant.Experts, c.Width, block);
+        Experts = ExpertWeights.Load(loader, variant.Experts, c.Width, block, FeedForwardNorm);
         if (variant.SharedWidth > 0) Dense = FeedForward.Load(loader, block, variant.SharedWidth, c.Width, "_shexp");
     }
 

@@ -41,6 +41,7 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
     /// <summary>Extends the caches and looks up the embeddings.</summary>
     public void Begin(ModelBatch batch, Embedding embedding, params ReadOnlySpan<RotaryPositions> rotations)
     {
+        embedding.ThrowIfLost();
         _batch = batch;
         Reserve(batch.Rows);
         foreach (Sequence sequence in batch.Sequences) sequence.Cache.Extend(sequence.Count);

@@ -48,6 +48,9 @@ internal sealed unsafe class Embedding
         return new(loader.Table(name, vocabulary, width), null, vocabulary, width, loader.RestoringRotation(name));
     }
 
+    /// <exception cref="ModelException">Rows cannot be read from the file any more.</exception>
+    public void ThrowIfLost() => _table?.ThrowIfCutShort();
+
     public void Read(int token, Span<float> row)
     {
         if (_table is not null) _tableFormat!.Decode(_table.GetRow(token), row);

@@ -3,8 +3,9 @@ namespace Jibun.Models.Shared;
 /// <summary>The tensors of a mixture of experts.</summary>
 internal sealed class ExpertWeights
 {
-    private ExpertWeights(WeightLoader loader, ExpertConfig c, int width, string block)
+    private ExpertWeights(WeightLoader loader, ExpertConfig c, int width, string block, Vector? norm)
     {
+        Norm = norm;
         Router = new Linear(
             loader.Matrix($"{block}.ffn_gate_inp.weight", c.Count, width), 1, loader.OptionalVector($"{block}.ffn_gate_inp.bias", c.Count));
         SelectionBias = loader.OptionalVector($"{block}.exp_probs_b.bias", c.Count);
@@ -26,10 +27,24 @@ internal sealed class ExpertWeights
         GateBias = loader.OptionalVectors($"{block}.ffn_gate_exps.bias", c.Count, c.Width);
         UpBias = loader.OptionalVectors($"{block}.ffn_up_exps.bias", c.Count, c.Width);
         DownBias = loader.OptionalVectors($"{block}.ffn_down_exps.bias", c.Count, width);
+        Stacks = [Gate, Up, Down];
+        Index = loader.AddExperts(this, c);
 
         PendingMatrix Experts(string name, int rows, int columns) =>
             loader.Stack($"{block}.{name}.weight", [columns, rows, c.Count], new StackSlice(c.Count, rows, 0, rows));
     }
+
+    /// <summary>The layer's number among those that have experts.</summary>
+    public int Index { get; }
+
+    /// <summary>What the residual stream is normalized with before the router sees it; null where the router sees something else.</summary>
+    public Vector? Norm { get; } // [width]
+
+    /// <summary>Gate, up and down.</summary>
+    public IReadOnlyList<PendingMatrix> Stacks { get; }
+
+    /// <summary>One expert.</summary>
+    public ExpertSize Size => new(Stacks.Sum(stack => stack.Rows * stack.Format.RowBytes(stack.Columns)), Stacks.Sum(stack => stack.PartBytes));
 
     public Linear Router { get; } // [experts, width]
 
@@ -54,5 +69,10 @@ internal sealed class ExpertWeights
 
     public Vector? DownBias { get; } // [experts, width]
 
-    public static ExpertWeights Load(WeightLoader loader, ExpertConfig c, int width, string block) => new(loader, c, width, block);
+    /// <param name="loader">Reads the file.</param>
+    /// <param name="c">Sizes.</param>
+    /// <param name="width">Of the residual stream.</param>
+    /// <param name="block">The name of the layer's tensors.</param>
+    /// <param name="norm">What comes before the experts, if the router sees no more than that.</param>
+    public static ExpertWeights Load(WeightLoader loader, ExpertConfig c, int width, string block, Vector? norm = null) => new(loader, c, width, block, norm);
 }

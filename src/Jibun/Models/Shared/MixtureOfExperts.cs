@@ -8,9 +8,12 @@ namespace Jibun.Models.Shared;
 /// expert, so that each expert meets all its rows in one product and all experts share one hand-over to the team. Of a single
 /// row nothing is copied: all its experts read the same quantized activations.
 /// </summary>
-internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int width, GatedActivation activation) : IDisposable
+internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int width, GatedActivation activation, ExpertCache? cache = null) : IDisposable
 {
     private const long RoundBytes = 32 << 20; // of buffers; longer batches take several rounds
+
+    private readonly ExpertForesight? _foresight = cache is { IsWhole: false } ? new(matmul, c, width, cache) : null;
+    private readonly int[] _later = new int[c.Count];
 
     private readonly StackedMatMul _stacked = new(matmul);
     private readonly ActivationBatch _input = new();
@@ -30,10 +33,14 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
     /// <summary>What is worth knowing of a model that has it.</summary>
     public IReadOnlyList<string> Notes => [$"{c.Used} of {c.Count} experts see a token"];
 
-    public void Run(float* x, int rows, ExpertWeights w)
+    /// <param name="x">What the experts see: [rows, width].</param>
+    /// <param name="rows">Their number.</param>
+    /// <param name="w">The layer.</param>
+    /// <param name="residual">The residual stream as it comes into the layer's experts, from which the next layer's are guessed: [rows, width].</param>
+    public void Run(float* x, int rows, ExpertWeights w, float* residual)
     {
         Route(x, rows, w);
-        RunRouted(x, rows, w);
+        RunRouted(x, rows, w, residual);
     }
 
     /// <summary>Chooses the experts of each row. Most models show their router what the experts see.</summary>
@@ -45,13 +52,22 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
         var route = new RouteWork { Owner = this, Bias = w.Router.Bias, SelectionBias = w.SelectionBias };
         matmul.Team.ForRows(ref route, rows);
         SortByExpert(rows);
+        cache?.Learn(w, _starts, rows);
     }
 
     /// <summary>Runs the experts that were chosen.</summary>
-    public void RunRouted(float* x, int rows, ExpertWeights w)
+    /// <param name="x">What the experts see: [rows, width].</param>
+    /// <param name="rows">Their number.</param>
+    /// <param name="w">The layer.</param>
+    /// <param name="residual">As in <see cref="Run"/>; null where the next layer's experts cannot be guessed from it.</param>
+    public void RunRouted(float* x, int rows, ExpertWeights w, float* residual = null)
     {
         int pairs = rows * c.Used, round = PairsOfRound(rows);
-        for (int first = 0; first < pairs; first += round) RunRound(x, rows, first, Math.Min(round, pairs - first), w);
+        for (int first = 0, count; first < pairs; first += count)
+        {
+            count = LengthOfRound(first, Math.Min(round, pairs - first));
+            RunRound(x, rows, first, count, w, residual);
+        }
     }
 
     /// <summary>Bytes the buffers take for a batch of so many rows.</summary>
@@ -60,6 +76,7 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
     public void Dispose()
     {
         _input.Dispose();
+        _foresight?.Dispose();
         _stacked.Dispose();
         _rowBuffer.Dispose();
         _pairBuffer.Dispose();
@@ -71,7 +88,17 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
 
     private long PairBytes => 2L * (width + c.Width) * sizeof(float);
 
-    private void RunRound(float* x, int rows, int first, int count, ExpertWeights w)
+    // A cache limits how many experts a round can have.
+    private int LengthOfRound(int first, int longest)
+    {
+        if (cache is null) return longest;
+        int experts = 0;
+        for (int expert = 0; expert < c.Count && _starts[expert] < first + longest; expert++)
+            if (_starts[expert + 1] > Math.Max(first, _starts[expert]) && ++experts > cache.MostOfRound) return _starts[expert] - first;
+        return longest;
+    }
+
+    private void RunRound(float* x, int rows, int first, int count, ExpertWeights w, float* residual)
     {
         int runs = 0;
         for (int expert = 0; expert < c.Count; expert++)
@@ -86,12 +113,33 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
             var gather = new GatherWork { From = x, Rows = _pairRows + first, To = _gathered, Width = width };
             matmul.Team.ForRows(ref gather, count);
         }
-        _stacked.Run(rows > 1 ? _gathered : x, width, _inward.AsSpan(0, runs), w.Gate.Parts, _gate, w.Up.Parts, _up, c.Width);
+        float* input = rows > 1 ? _gathered : x;
+        if (cache is null) MultiplyInward(input, _inward.AsSpan(0, runs), w);
+        else MultiplyInwardAsTheyCome(input, runs, first + count, w, cache, residual, rows);
         var activate = new ActivateWork { Owner = this, Experts = _pairExperts + first, Weights = w };
         matmul.Team.ForRows(ref activate, count);
         _stacked.Run(_gate, c.Width, _outward.AsSpan(0, runs), w.Down.Parts, _result, width);
         var add = new AddWork { Owner = this, First = first, Count = count, Scale = w.DownScale, Bias = w.DownBias };
         matmul.Team.ForRows(ref add, rows);
+    }
+
+    private void MultiplyInward(float* input, Span<RowRun> runs, ExpertWeights w) =>
+        _stacked.Run(input, width, runs, w.Gate.Parts, _gate, w.Up.Parts, _up, c.Width);
+
+    // Experts in memory are multiplied while the others are read.
+    private void MultiplyInwardAsTheyCome(float* input, int runs, int end, ExpertWeights w, ExpertCache cache, float* residual, int rows)
+    {
+        int later = 0;
+        for (int expert = 0; expert < c.Count; expert++)
+            if (_starts[expert + 1] > Math.Max(end, _starts[expert])) _later[later++] = expert;
+        cache.Require(w, _inward.AsSpan(0, runs), _later.AsSpan(0, later));
+        int there = 0;
+        for (int run = 0; run < runs; run++)
+            if (cache.Has(w, _inward[run].Part)) (_inward[there], _inward[run], there) = (_inward[run], _inward[there], there + 1);
+        MultiplyInward(input, _inward.AsSpan(0, there), w);
+        if (later == 0 && residual != null) _foresight?.Look(w, residual, rows);
+        cache.Fill();
+        MultiplyInward(input, _inward.AsSpan(there, runs - there), w);
     }
 
     // A row's experts ascend, and so do the places of its pairs: sums are added in the same order whatever else is in the batch.

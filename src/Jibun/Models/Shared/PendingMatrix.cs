@@ -37,8 +37,11 @@ internal sealed unsafe class PendingMatrix
     /// <summary>The basis that the file's rows are stored in; null: their own.</summary>
     public HadamardRotation? Rotation { get; init; }
 
+    /// <summary>One part in memory.</summary>
+    public long PartBytes => (Matrix.BytesOf(Format, Rows, Columns) + 63) & ~63L;
+
     /// <summary>In memory, all parts together.</summary>
-    public long Bytes => Parts.Length * ((Matrix.BytesOf(Format, Rows, Columns) + 63) & ~63L);
+    public long Bytes => Parts.Length * PartBytes;
 
     /// <summary>Gives every part its place, still empty.</summary>
     public void Place(HugePageArena arena, float tensorScale)
@@ -46,6 +49,25 @@ internal sealed unsafe class PendingMatrix
         long bytes = Matrix.BytesOf(Format, Rows, Columns);
         for (int part = 0; part < Parts.Length; part++)
             Parts[part] = new Matrix(Tensor.Name, Format, Rows, Columns, arena.Take(bytes), tensorScale) { Rotation = Rotation };
+    }
+
+    /// <summary>Makes the parts without a place: they get one, and lose it again, one by one.</summary>
+    public void PlaceNowhere(float tensorScale)
+    {
+        for (int part = 0; part < Parts.Length; part++) Parts[part] = new Matrix(Tensor.Name, Format, Rows, Columns, null, tensorScale) { Rotation = Rotation };
+    }
+
+    /// <summary>Fills row groups of a part.</summary>
+    /// <param name="target">The part.</param>
+    /// <param name="source">All its rows as the file has them.</param>
+    /// <param name="firstGroup">The first to fill.</param>
+    /// <param name="endGroup">Behind the last.</param>
+    public void Pack(Matrix target, byte* source, int firstGroup, int endGroup)
+    {
+        long rowBytes = Format.RowBytes(Columns);
+        for (int group = firstGroup; group < endGroup; group++)
+            Matrix.PackGroup(Format, source + group * RowGroupLayout.Rows * rowBytes, Math.Min(RowGroupLayout.Rows, Rows - group * RowGroupLayout.Rows), Columns,
+                target.Data + group * target.GroupBytes);
     }
 
     public Matrix Value => Parts[0];

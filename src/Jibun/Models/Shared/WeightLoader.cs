@@ -12,7 +12,9 @@ namespace Jibun.Models.Shared;
 /// arena of the right size can be made; <see cref="Load"/> then reads and repacks them with every core. Files are read, not
 /// mapped, while repacking: at no time are there two copies.
 /// </summary>
-internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
+/// <param name="file">The model.</param>
+/// <param name="experts">How experts are kept when they are read from disk; null: all weights lie in memory.</param>
+internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts = null) : IDisposable
 {
     private const long ChunkBytes = 512 << 10; // read at once by a thread: stays in its cache until it is packed
 
@@ -20,8 +22,9 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     private readonly I2_SArrangement _arrangement = TernaryFile.ArrangementOf(file) ?? I2_SArrangement.PlanesOf32;
     private readonly List<PendingMatrix> _pending = [];
     private readonly HashSet<string> _used = [], _skipped = [];
+    private readonly List<ExpertWeights> _expertLayers = [];
     private readonly List<NativeBuffer> _vectors = [];
-    private readonly List<WeightUse> _others = []; // vectors and tables
+    private readonly List<WeightUse> _others = []; // vectors, tables, and experts on disk
 
     public GgufFile File => file;
 
@@ -43,6 +46,21 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     /// matrices become Q8_0, or F16 where the new rows are no whole blocks.
     /// </summary>
     public PendingMatrix TransposedStack(string name, ReadOnlySpan<long> shape, StackSlice slice) => Add(name, shape, slice, isTransposed: true);
+
+    /// <summary>Notes that a layer has experts.</summary>
+    /// <returns>The layer's number among those that have.</returns>
+    public int AddExperts(ExpertWeights layer, ExpertConfig config)
+    {
+        _expertLayers.Add(layer);
+        Experts = new ExpertSizes(config.Count, config.Used, [.. _expertLayers.Select(known => known.Size)]);
+        return _expertLayers.Count - 1;
+    }
+
+    /// <summary>Of a model that has some.</summary>
+    public ExpertSizes? Experts { get; private set; }
+
+    /// <summary>What holds experts that are read from disk, after <see cref="Load"/>; null where all lie in memory.</summary>
+    public ExpertCache? ExpertCache { get; private set; }
 
     /// <summary>A vector as float32, whatever float type the file holds. A number that is not finite is refused.</summary>
     public Vector Vector(string name, int length) => Vector(name, [length]);
@@ -99,6 +117,7 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
     public HugePageArena Load(ThreadTeam team)
     {
         RefuseUnknown();
+        if (experts is not null && Experts is not null && !file.IsHeaderOnly) LeaveExpertsOnDisk(team, experts);
         long bytes = _pending.Sum(m => m.Bytes);
         if (file.IsHeaderOnly) return Plan(HugePageArena.Planned(bytes));
         var arena = new HugePageArena(bytes);
@@ -108,7 +127,7 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
         {
             foreach (PendingMatrix matrix in _pending)
             {
-                matrix.Place(arena, matrix.Format.HasTensorScale ? matrix.Format.ReadTensorScale(Tail(matrix.Tensor)) : 1);
+                matrix.Place(arena, ScaleOf(matrix));
                 if (matrix.IsTransposed)
                 {
                     StackTransposition.Run(team, matrix);
@@ -135,9 +154,10 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
         }
     }
 
-    /// <summary>Frees the vectors, if the model they were for did not come to be.</summary>
+    /// <summary>Frees the vectors and what holds experts.</summary>
     public void Dispose()
     {
+        ExpertCache?.Dispose();
         foreach (NativeBuffer vector in _vectors) vector.Dispose();
     }
 
@@ -164,6 +184,23 @@ internal sealed unsafe class WeightLoader(GgufFile file) : IDisposable
         int end = name.IndexOf('.', Prefix.Length);
         return end > 0 && int.TryParse(name.AsSpan(Prefix.Length, end - Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int block) ? block : -1;
     }
+
+    private void LeaveExpertsOnDisk(ThreadTeam team, ExpertOptions options)
+    {
+        if (file.Shards.FirstOrDefault(path => !System.IO.File.Exists(path)) is { } missing)
+            throw new ModelException($"{missing} is no file, so that its experts cannot be read when they are needed: put it on a disk, or allow the model more memory");
+        foreach (PendingMatrix stack in _expertLayers.SelectMany(layer => layer.Stacks))
+        {
+            if (stack.Format.Type == GgmlType.I2_S && _arrangement != I2_SArrangement.PlanesOf32)
+                throw new ModelException($"{file.Path}: experts in I2_S with four rows a byte cannot be read one by one: allow the model more memory");
+            stack.PlaceNowhere(ScaleOf(stack));
+            _pending.Remove(stack);
+            _others.Add(new WeightUse(stack.Tensor, WeightKind.Matrix, stack.Format, stack.Parts.Length, stack.Rows, stack.Columns, 0));
+        }
+        ExpertCache = new ExpertCache(file, _expertLayers, Experts!, options, team);
+    }
+
+    private static float ScaleOf(PendingMatrix matrix) => matrix.Format.HasTensorScale ? matrix.Format.ReadTensorScale(Tail(matrix.Tensor)) : 1;
 
     private HugePageArena Plan(HugePageArena arena)
     {

@@ -1,0 +1,222 @@
+using Jibun.Gguf;
+using Jibun.Kernels;
+using Jibun.Memory;
+
+namespace Jibun.Models.Shared;
+
+/// <summary>
+/// The experts of a model that is larger than its memory. Those in memory lie in their execution layout, as all other weights do;
+/// the others are read when a layer needs them, and take the places of those that are least likely to be needed. What the round in
+/// work needs is never evicted. Where an expert lies changes nothing of what it computes.
+/// </summary>
+internal sealed unsafe class ExpertCache : IDisposable
+{
+    private const int ReadsInFlight = 6;
+    private const int Parts = ExpertReader.Parts;
+
+    private readonly IReadOnlyList<ExpertWeights> _layers;
+    private readonly ExpertSizes _sizes;
+    private readonly ThreadTeam _team;
+    private readonly ExpertReader _reader;
+    private readonly HugePageArena _arena;
+    private readonly Dictionary<long, SlotPool> _pools = [];
+    private readonly int[] _slotOf; // [layers · experts]: −1 where it is not in memory
+    private readonly long[] _neededIn; // [layers · experts]: the last round that needs it, negative while that is still to come
+    private readonly int[] _missing, _ahead; // experts
+    private readonly UseCounts _uses;
+    private readonly string? _useFile;
+    private long _round;
+    private int _missingCount;
+    private ExpertTally _tally;
+
+    public ExpertCache(GgufFile file, IReadOnlyList<ExpertWeights> layers, ExpertSizes sizes, ExpertOptions options, ThreadTeam team)
+    {
+        (_layers, _sizes, _team, _useFile) = (layers, sizes, team, options.UseFile);
+        ExpertCacheShape shape = ExpertCacheShape.Of(sizes, options.CacheBytes);
+        int experts = layers.Count * sizes.Count;
+        _reader = new ExpertReader(file.Shards, experts, ExtentOf, shape.LaneBytes, shape.Lanes, ReadsInFlight);
+        _arena = new HugePageArena(shape.Slots.Sum(pool => pool.Key * pool.Value));
+        foreach ((long bytes, int slots) in shape.Slots) _pools[bytes] = new SlotPool(_arena, bytes, slots);
+        _slotOf = new int[experts];
+        Array.Fill(_slotOf, -1);
+        _neededIn = new long[experts];
+        _missing = new int[sizes.Count];
+        _ahead = new int[sizes.Count];
+        _uses = new UseCounts(layers.Count, sizes.Count);
+        if (_useFile is not null) _uses.Load(_useFile);
+        Bytes = shape.Bytes;
+        IsWhole = shape.Held == experts;
+        MostOfRound = Math.Max(sizes.Used, shape.Slots.Values.Min() / 2);
+    }
+
+    /// <summary>Of all that it holds and reads into.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Whether every expert has a place.</summary>
+    public bool IsWhole { get; }
+
+    /// <summary>Experts that a round may need: half of a pool, so that those of the next can come.</summary>
+    public int MostOfRound { get; }
+
+    public ExpertTally Tally => _tally;
+
+    /// <summary>Learns how many of a pass's rows chose each expert.</summary>
+    public void Learn(ExpertWeights layer, ReadOnlySpan<int> starts, int rows)
+    {
+        for (int expert = 0; expert < _sizes.Count; expert++)
+            if (starts[expert + 1] > starts[expert]) _uses.Add(layer.Index, expert, starts[expert + 1] - starts[expert]);
+        _uses.Advance(layer.Index, rows);
+    }
+
+    /// <summary>
+    /// Begins a round: what the runs need and memory lacks gets a place and is read, then what the rest of the layer needs.
+    /// </summary>
+    /// <param name="layer">The layer in work.</param>
+    /// <param name="runs">The experts of this round.</param>
+    /// <param name="later">Experts of the layer that later rounds need; their reading begins when there is room.</param>
+    public void Require(ExpertWeights layer, ReadOnlySpan<RowRun> runs, ReadOnlySpan<int> later)
+    {
+        _reader.ThrowIfFailed();
+        _round++;
+        _missingCount = 0;
+        foreach (RowRun run in runs) _neededIn[Id(layer, run.Part)] = _round;
+        int ahead = 0;
+        foreach (int expert in later)
+        {
+            int id = Id(layer, expert);
+            if (_neededIn[id] != _round) _neededIn[id] = -_round; // needed, but not yet
+            if (_slotOf[id] < 0) _ahead[ahead++] = id;
+        }
+        foreach (RowRun run in runs)
+            if (_slotOf[Id(layer, run.Part)] < 0) _missing[_missingCount++] = Id(layer, run.Part);
+        Count(layer, runs.Length);
+        if (_missingCount == 0 && ahead == 0) return;
+        _reader.Want(_missing.AsSpan(0, _missingCount));
+        _reader.Foresee(_ahead.AsSpan(0, ahead));
+        for (int i = 0; i < _missingCount; i++) Place(_missing[i]);
+    }
+
+    /// <summary>Whether an expert of the round is already there.</summary>
+    public bool Has(ExpertWeights layer, int expert) => !Missing.Contains(Id(layer, expert));
+
+    /// <summary>The layer that comes next; null behind the last one.</summary>
+    public ExpertWeights? Behind(ExpertWeights layer) => layer.Index + 1 < _layers.Count ? _layers[layer.Index + 1] : null;
+
+    /// <summary>A hint: these experts of a layer may be needed next.</summary>
+    public void Foresee(ExpertWeights layer, ReadOnlySpan<int> experts)
+    {
+        int ahead = 0;
+        foreach (int expert in experts)
+            if (ahead < Math.Min(_reader.Lanes, _ahead.Length) && _slotOf[Id(layer, expert)] < 0) _ahead[ahead++] = Id(layer, expert);
+        if (ahead > 0) _reader.Foresee(_ahead.AsSpan(0, ahead));
+    }
+
+    /// <summary>Waits for what the round lacks, and packs each part as it comes, with all threads.</summary>
+    public void Fill()
+    {
+        if (_missingCount == 0) return;
+        var work = new PackWork { Owner = this };
+        _team.For(ref work, _team.Threads);
+        try
+        {
+            _reader.ThrowIfFailed();
+        }
+        catch
+        {
+            for (int i = 0; i < _missingCount; i++) Evict(_missing[i]);
+            _missingCount = 0;
+            throw;
+        }
+        _missingCount = 0;
+    }
+
+    public void Dispose()
+    {
+        if (_useFile is not null) _uses.Save(_useFile);
+        _reader.Dispose();
+        _arena.Dispose();
+    }
+
+    private ReadOnlySpan<int> Missing => _missing.AsSpan(0, _missingCount);
+
+    private int Id(ExpertWeights layer, int expert) => layer.Index * _sizes.Count + expert;
+
+    private PendingMatrix Stack(int id, int part) => _layers[id / _sizes.Count].Stacks[part];
+
+    private Matrix MatrixOf(int id, int part) => Stack(id, part).Parts[id % _sizes.Count];
+
+    private SlotPool PoolOf(int id) => _pools[_sizes.Layers[id / _sizes.Count].MemoryBytes];
+
+    private ExpertExtent ExtentOf(int id, int part)
+    {
+        PendingMatrix stack = Stack(id, part);
+        long rowBytes = stack.Format.RowBytes(stack.Columns);
+        return new ExpertExtent(stack.Tensor.Shard, stack.Tensor.FileOffset + stack.Slice.FirstRow(id % _sizes.Count) * rowBytes, stack.Rows * rowBytes);
+    }
+
+    private void Count(ExpertWeights layer, int needed)
+    {
+        int foreseen = 0;
+        foreach (int id in Missing)
+            if (_reader.IsUnderWay(id)) foreseen++;
+        _tally = new ExpertTally(_tally.Needed + needed, _tally.InMemory + needed - _missingCount, _tally.Foreseen + foreseen,
+            _tally.BytesRead + _missingCount * _sizes.Layers[layer.Index].FileBytes);
+    }
+
+    private void Place(int id)
+    {
+        SlotPool pool = PoolOf(id);
+        int slot = Victim(pool);
+        if (pool.Holders[slot] is >= 0 and int holder) Evict(holder);
+        pool.Give(slot, id);
+        _slotOf[id] = slot;
+        byte* next = pool.Address(slot);
+        for (int part = 0; part < Parts; part++)
+        {
+            MatrixOf(id, part).MoveTo(next);
+            next += Stack(id, part).PartBytes;
+        }
+    }
+
+    private void Evict(int id)
+    {
+        PoolOf(id).Give(_slotOf[id], -1);
+        _slotOf[id] = -1;
+        for (int part = 0; part < Parts; part++) MatrixOf(id, part).MoveTo(null);
+    }
+
+    // A free place; else the expert least likely to be used; what later rounds of the layer need goes last, what this one needs never.
+    private int Victim(SlotPool pool)
+    {
+        int best = -1;
+        float least = float.PositiveInfinity;
+        ReadOnlySpan<int> holders = pool.Holders;
+        for (int slot = 0; slot < holders.Length; slot++)
+        {
+            int holder = holders[slot];
+            if (holder < 0) return slot;
+            if (_neededIn[holder] == _round) continue;
+            float chance = _uses.Chance(holder) + (_neededIn[holder] == -_round ? 2 : 0);
+            if (chance >= least) continue;
+            (best, least) = (slot, chance);
+        }
+        return best >= 0 ? best : throw new InvalidOperationException("a round needs more experts than the cache has places");
+    }
+
+    private struct PackWork : IRangeWork
+    {
+        public ExpertCache Owner;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            while (Owner._reader.TryTake(Owner.Missing, out ExpertShare share))
+            {
+                int id = Owner._missing[share.Index];
+                PendingMatrix stack = Owner.Stack(id, share.Part);
+                int groups = stack.Value.Groups, first = groups * share.Share / ExpertReader.Shares, last = groups * (share.Share + 1) / ExpertReader.Shares;
+                stack.Pack(Owner.MatrixOf(id, share.Part), share.Data, first, last);
+                Owner._reader.Release(share);
+            }
+        }
+    }
+}

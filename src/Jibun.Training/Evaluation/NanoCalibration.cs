@@ -8,6 +8,9 @@ namespace Jibun.Training.Evaluation;
 /// <summary>Fits, on development sentences, the confidence below which a trained model hands off, and writes it into its file.</summary>
 public static class NanoCalibration
 {
+    /// <summary>Share of CLINC150's out-of-scope lines that its head is to find.</summary>
+    private const double Recall = 0.7;
+
     /// <param name="path">The exported model; rewritten in place.</param>
     /// <param name="dataFolder">Folder of the public sets.</param>
     /// <param name="own">Development sentences of the own grammar.</param>
@@ -17,7 +20,7 @@ public static class NanoCalibration
         using (LoadedModel loaded = LoadedModel.Open(path, new LoadOptions { Threads = 1 }))
         {
             NanoProfile unsure = NanoProfile.Load(loaded.Metadata);
-            foreach (NanoTask task in unsure.Tasks) unsure = unsure.WithThreshold(task.Name, 0);
+            foreach (NanoTask task in unsure.Tasks) unsure = unsure.WithThreshold(task.Name, NanoEvaluation.NeverFallBack);
             var language = new NanoLanguage(unsure, loaded.Tokenizer);
             profile = Fit(language, new GreedyGenerator(loaded.Model, language).Generate, dataFolder, own, cancel);
         }
@@ -25,7 +28,7 @@ public static class NanoCalibration
         return profile;
     }
 
-    /// <param name="language">With thresholds of zero.</param>
+    /// <param name="language">With thresholds of <see cref="NanoEvaluation.NeverFallBack"/>.</param>
     public static NanoProfile Fit(
         NanoLanguage language, NanoGenerator generate, string dataFolder, IEnumerable<Utterance> own, CancellationToken cancel = default)
     {
@@ -35,12 +38,12 @@ public static class NanoCalibration
             : [];
         if (clinc.Length > 0)
             profile = profile.WithThreshold("clinc",
-                NanoEvaluation.FitThreshold(NanoEvaluation.Run("clinc", clinc, language, generate, cancel)));
+                NanoEvaluation.ThresholdOfRecall(NanoEvaluation.Run("clinc", clinc, language, generate, cancel), Recall));
         // What CLINC150 calls out of scope is so for the tools as well.
         IEnumerable<Utterance> foreign = clinc.Where(utterance => utterance.Intent == NanoOutcome.OutOfScope)
             .Select(utterance => utterance with { Intent = NanoCall.Handoff });
         IReadOnlyList<NanoOutcome> product = NanoEvaluation.Run("own", own.Concat(foreign), language, generate, cancel);
-        return profile.WithThreshold(NanoFormat.Assistant, NanoEvaluation.FitThreshold(product, recall: 0));
+        return profile.WithThreshold(NanoFormat.Assistant, NanoEvaluation.ThresholdOfLoss(product));
     }
 
     private static void Rewrite(string path, NanoProfile profile)

@@ -9,6 +9,9 @@ public static class NanoEvaluation
     /// <summary>snips, clinc, hwu, hass, and own for the product's head.</summary>
     public static IReadOnlyList<string> Tasks { get; } = ["snips", "clinc", "hwu", "hass", "own"];
 
+    /// <summary>A threshold that any other label reaches.</summary>
+    public const float NeverFallBack = float.Epsilon;
+
     /// <summary>The head that a task is asked on.</summary>
     public static string Head(string task) => Tasks.Contains(task)
         ? task == "own" ? NanoFormat.Assistant : task
@@ -39,30 +42,21 @@ public static class NanoEvaluation
         return outcomes;
     }
 
-    /// <summary>
-    /// The threshold that finds most out-of-scope lines while in-scope accuracy stays within <paramref name="tolerance"/> of its
-    /// best; where that finds less than <paramref name="recall"/>, the lowest one that does find as much.
-    /// </summary>
-    /// <param name="outcomes">Made without a threshold.</param>
-    public static float FitThreshold(IReadOnlyList<NanoOutcome> outcomes, double tolerance = 0.005, double recall = 0.65)
+    /// <summary>The lowest threshold that finds this share of the out-of-scope lines, so that in-scope lines lose least; 0 without such lines.</summary>
+    /// <param name="outcomes">Made with <see cref="NeverFallBack"/>.</param>
+    public static float ThresholdOfRecall(IReadOnlyList<NanoOutcome> outcomes, double recall)
     {
-        NanoOutcome[] outside = [.. outcomes.Where(outcome => outcome.WantsNothing)];
-        NanoOutcome[] inside = [.. outcomes.Where(outcome => !outcome.WantsNothing)];
-        if (outside.Length == 0 || inside.Length == 0) return 0;
-        double best = Accuracy(0);
-        float chosen = 0;
-        for (int step = 1; step < 100; step++)
-        {
-            float threshold = step / 100f;
-            if (Accuracy(threshold) >= best - tolerance) chosen = threshold;
-            else if (Recall(chosen) >= recall) break;
-            else chosen = threshold;
-        }
-        return chosen;
+        float[] outside = [.. outcomes.Where(outcome => outcome.WantsNothing).Select(outcome => outcome.Confidence).Order()];
+        int found = (int)Math.Ceiling(recall * outside.Length);
+        return found == 0 ? 0 : MathF.BitIncrement(outside[found - 1]);
+    }
 
-        double Accuracy(float threshold) =>
-            inside.Count(outcome => outcome.HasIntent && outcome.Confidence >= threshold) / (double)inside.Length;
-        double Recall(float threshold) =>
-            outside.Count(outcome => outcome.DoesNothing || outcome.Confidence < threshold) / (double)outside.Length;
+    /// <summary>The highest threshold that costs no more than this share of the in-scope lines; 0 without any that is right.</summary>
+    /// <param name="outcomes">Made with <see cref="NeverFallBack"/>.</param>
+    public static float ThresholdOfLoss(IReadOnlyList<NanoOutcome> outcomes, double loss = 0.005)
+    {
+        NanoOutcome[] inside = [.. outcomes.Where(outcome => !outcome.WantsNothing)];
+        float[] right = [.. inside.Where(outcome => outcome.HasIntent).Select(outcome => outcome.Confidence).Order()];
+        return right.Length == 0 ? 0 : right[Math.Min(right.Length - 1, (int)(loss * inside.Length))];
     }
 }

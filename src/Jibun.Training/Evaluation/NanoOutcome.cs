@@ -8,7 +8,7 @@ public delegate string NanoGenerator(ReadOnlySpan<int> prompt, NanoConstraint co
 
 /// <summary>What was wanted and what came.</summary>
 /// <param name="Call">Null for an answer in words, and for one that is no whole call.</param>
-/// <param name="Confidence">The likeliest label's probability.</param>
+/// <param name="Confidence">Probability of the likeliest label other than the fallback.</param>
 public sealed record NanoOutcome(Utterance Wanted, string Text, NanoCall? Call, float Confidence)
 {
     public const string OutOfScope = "oos";

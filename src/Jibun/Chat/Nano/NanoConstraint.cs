@@ -9,8 +9,8 @@ public readonly record struct NanoCandidate(string? Label, float Probability);
 
 /// <summary>
 /// Keeps an answer valid by construction: a label of the head, arguments of that label, values that are words of the user's, each
-/// behind the one before, or of a closed list, a call that ends. Every state it allows can be completed. Below the head's
-/// threshold it takes the fallback.
+/// behind the one before, or of a closed list, a call that ends. Every state it allows can be completed. On a head with a
+/// threshold, the fallback is taken where no other label reaches it, and only there.
 /// </summary>
 public sealed class NanoConstraint : ITokenConstraint
 {
@@ -57,8 +57,8 @@ public sealed class NanoConstraint : ITokenConstraint
     /// <summary>The likeliest labels, best first; empty until the first token is chosen.</summary>
     public IReadOnlyList<NanoCandidate> Candidates { get; private set; } = [];
 
-    /// <summary>The likeliest label's share of the probability among all that the head may answer.</summary>
-    public float Confidence => Candidates.Count > 0 ? Candidates[0].Probability : 0;
+    /// <summary>Share of the probability that the likeliest label other than the fallback has among all that the head may answer.</summary>
+    public float Confidence { get; private set; }
 
     public void Restrict(ReadOnlySpan<int> generated, Span<float> logits)
     {
@@ -317,7 +317,7 @@ public sealed class NanoConstraint : ITokenConstraint
         return true;
     }
 
-    /// <summary>Ranks what the head may answer, and leaves only the fallback when it is not sure.</summary>
+    /// <summary>Ranks what the head may answer, and decides whether it is the fallback.</summary>
     private void Choose(ReadOnlySpan<float> logits)
     {
         var ids = new List<int>();
@@ -329,9 +329,17 @@ public sealed class NanoConstraint : ITokenConstraint
         for (int i = 0; i < shares.Length; i++) sum += shares[i] = MathF.Exp(logits[ids[i]] - highest);
         Candidates = [.. ids.Zip(shares).OrderByDescending(pair => pair.Second).Take(4)
             .Select(pair => new NanoCandidate(head.Find(pair.First)?.Label.Name, pair.Second / sum))];
-        if (head.Fallback < 0 || !(Confidence < head.Task.Threshold)) return;
-        Array.Clear(allowed);
-        allowed[head.Fallback] = true;
+        Confidence = ids.Zip(shares).Where(pair => pair.First != head.Fallback).Select(pair => pair.Second / sum).DefaultIfEmpty().Max();
+        if (head.Fallback < 0 || head.Task.Threshold <= 0) return;
+        if (Confidence >= head.Task.Threshold)
+        {
+            allowed[head.Fallback] = false;
+        }
+        else
+        {
+            Array.Clear(allowed);
+            allowed[head.Fallback] = true;
+        }
     }
 
     /// <summary>A place in a text that the value may go on with.</summary>

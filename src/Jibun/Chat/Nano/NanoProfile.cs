@@ -38,7 +38,7 @@ public sealed record NanoLabel(string Name, IReadOnlyList<NanoSlot> Slots)
 
 /// <summary>What one head may answer.</summary>
 /// <param name="Fallback">The label for what is out of scope; null when the head has none.</param>
-/// <param name="Threshold">Below this confidence the answer is the fallback.</param>
+/// <param name="Threshold">The answer is the fallback where no other label is at least this likely; 0 leaves it to the likeliest.</param>
 /// <param name="Sentences">Answers in words.</param>
 public sealed record NanoTask(
     string Name, IReadOnlyList<NanoLabel> Labels, string? Fallback, float Threshold, IReadOnlyList<string> Sentences);

@@ -83,6 +83,24 @@ public sealed class NanoConstraintTests
         Assert.Equal(["timer_set", "alarm_set"], constraint.Candidates.Take(2).Select(candidate => candidate.Label));
     }
 
+    /// <summary>Handing off is a matter of the threshold alone, not of the fallback's own share.</summary>
+    [Theory]
+    [InlineData(0f, false)]
+    [InlineData(0.2f, true)]
+    [InlineData(0.4f, false)]
+    public void ALabelAboveTheThresholdIsTakenBeforeALikelierFallback(float threshold, bool taken)
+    {
+        var language = new NanoLanguage(SmallCorpus.Language.Profile.WithThreshold("assistant", threshold), SmallCorpus.Language.Tokenizer);
+        float[] logits = new float[language.Tokenizer.VocabularySize];
+        int timer = Label(language, "timer_set"), handoff = Label(language, "handoff");
+        logits.AsSpan().Fill(-20);
+        (logits[timer], logits[handoff]) = (2, 3);
+        NanoConstraint constraint = language.Constrain("assistant", language.EncodePrompt("assistant", "for seven"));
+        constraint.Restrict([], logits);
+        Assert.Equal(taken, logits[timer] > logits[handoff]);
+        Assert.InRange(constraint.Confidence, 0.25f, 0.29f);
+    }
+
     [Fact]
     public void ARewoundAnswerIsReadAgain()
     {

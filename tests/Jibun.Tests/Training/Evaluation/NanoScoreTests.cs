@@ -80,21 +80,23 @@ public sealed class NanoScoreTests
     }
 
     [Fact]
-    public void TheThresholdTradesNoAccuracyItNeedNot()
+    public void AThresholdOfLossCostsNoMoreInScopeLines()
     {
         List<NanoOutcome> outcomes = [];
         for (int i = 0; i < 100; i++) outcomes.Add(Outcome("weather", "weather", 0.6f + i * 0.004f));
         for (int i = 0; i < 50; i++) outcomes.Add(Outcome("oos", "weather", 0.2f + i * 0.01f));
-        float threshold = NanoEvaluation.FitThreshold(outcomes);
-        Assert.InRange(threshold, 0.58f, 0.62f);
+        float threshold = NanoEvaluation.ThresholdOfLoss(outcomes, loss: 0.03);
+        Assert.Equal(3, outcomes.Take(100).Count(outcome => outcome.Confidence < threshold));
+        Assert.Equal(1, outcomes.Take(100).Count(outcome => outcome.Confidence == threshold));
     }
 
     [Fact]
-    public void TheThresholdReachesTheRecallWhereItMust()
+    public void AThresholdOfRecallFindsJustEnough()
     {
         List<NanoOutcome> outcomes = [];
         for (int i = 0; i < 100; i++) outcomes.Add(Outcome("weather", "weather", i * 0.01f));
-        for (int i = 0; i < 100; i++) outcomes.Add(Outcome("oos", "weather", i * 0.01f));
-        Assert.InRange(NanoEvaluation.FitThreshold(outcomes, recall: 0.3), 0.29f, 0.32f);
+        for (int i = 0; i < 50; i++) outcomes.Add(Outcome("oos", "weather", i * 0.02f));
+        float threshold = NanoEvaluation.ThresholdOfRecall(outcomes, recall: 0.3);
+        Assert.Equal(15, outcomes.Skip(100).Count(outcome => outcome.Confidence < threshold));
     }
 }

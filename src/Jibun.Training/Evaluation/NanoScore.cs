@@ -33,7 +33,8 @@ public sealed record NanoScore(
     }
 
     /// <summary>One line of JSON.</summary>
-    public string ToJson()
+    /// <param name="beside">Scores of another model on the same sentences, as an object <c>beside</c>.</param>
+    public string ToJson(NanoScore? beside = null)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -41,16 +42,27 @@ public sealed record NanoScore(
             json.WriteStartObject();
             json.WriteString("task", Task);
             json.WriteNumber("n", Count);
-            Write(json, "intent_accuracy", IntentAccuracy);
-            Write(json, "slot_f1", SlotF1);
-            Write(json, "frame_accuracy", FrameAccuracy);
-            Write(json, "oos_recall", OosRecall);
-            Write(json, "false_call_rate", FalseCallRate);
-            Write(json, "exact_call", ExactCall);
-            Write(json, "json_valid", ValidJson);
+            WriteFractions(json);
+            if (beside is not null)
+            {
+                json.WriteStartObject("beside");
+                beside.WriteFractions(json);
+                json.WriteEndObject();
+            }
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private void WriteFractions(Utf8JsonWriter json)
+    {
+        Write(json, "intent_accuracy", IntentAccuracy);
+        Write(json, "slot_f1", SlotF1);
+        Write(json, "frame_accuracy", FrameAccuracy);
+        Write(json, "oos_recall", OosRecall);
+        Write(json, "false_call_rate", FalseCallRate);
+        Write(json, "exact_call", ExactCall);
+        Write(json, "json_valid", ValidJson);
     }
 
     private static void Write(Utf8JsonWriter json, string name, double? value)

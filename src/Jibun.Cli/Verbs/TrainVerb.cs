@@ -46,6 +46,8 @@ internal static class TrainVerb
             if (parsed.GetValue(japanese) is > 0 and int ja) wanted = wanted with { JapaneseLines = 1000 * ja };
             if (parsed.GetValue(variants) is > 0 and int copies) wanted = wanted with { Variants = copies };
             NanoCorpus corpus = BuildCorpus(terminal, wanted, work);
+            TrainingSet development = DevelopmentSet.Build(corpus, source);
+            development.Save(Path.Combine(work, "dev"));
             if (parsed.GetValue(corpusOnly))
             {
                 corpus.SaveSample(work);
@@ -64,6 +66,9 @@ internal static class TrainVerb
             };
             Trainer.Run(options, set, new Report(terminal), cancel);
             using TrainedModel trained = TrainedModel.Load(options.Folder);
+            foreach (HeldOutScore score in trained.Evaluate(development, cancel))
+                terminal.Error.WriteLine(terminal.Dim(FormattableString.Invariant(
+                    $"{score.Task} dev: {100 * score.ExactAnswers:F1} % of {score.Samples} answers whole, loss {score.AnswerLoss:F4}")));
             if (parsed.GetValue(output) is { } path)
             {
                 trained.Export(path, NanoMetadata.Create(corpus.Vocabulary, corpus.Profile, parsed.GetValue(model)!));

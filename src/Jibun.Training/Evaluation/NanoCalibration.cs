@@ -11,6 +11,9 @@ public static class NanoCalibration
     /// <summary>Share of CLINC150's out-of-scope lines that its head is to find.</summary>
     private const double Recall = 0.7;
 
+    /// <summary>A tool that is likelier than all else together is never handed off.</summary>
+    private const float Majority = 0.5f;
+
     /// <param name="path">The exported model; rewritten in place.</param>
     /// <param name="dataFolder">Folder of the public sets.</param>
     /// <param name="own">Development sentences of the own grammar.</param>
@@ -20,7 +23,8 @@ public static class NanoCalibration
         using (LoadedModel loaded = LoadedModel.Open(path, new LoadOptions { Threads = 1 }))
         {
             NanoProfile unsure = NanoProfile.Load(loaded.Metadata);
-            foreach (NanoTask task in unsure.Tasks) unsure = unsure.WithThreshold(task.Name, NanoEvaluation.NeverFallBack);
+            foreach (NanoTask task in unsure.Tasks.Where(task => task.Fallback is not null))
+                unsure = unsure.WithThreshold(task.Name, NanoEvaluation.NeverFallBack);
             var language = new NanoLanguage(unsure, loaded.Tokenizer);
             profile = Fit(language, new GreedyGenerator(loaded.Model, language).Generate, dataFolder, own, cancel);
         }
@@ -43,7 +47,7 @@ public static class NanoCalibration
         IEnumerable<Utterance> foreign = clinc.Where(utterance => utterance.Intent == NanoOutcome.OutOfScope)
             .Select(utterance => utterance with { Intent = NanoCall.Handoff });
         IReadOnlyList<NanoOutcome> product = NanoEvaluation.Run("own", own.Concat(foreign), language, generate, cancel);
-        return profile.WithThreshold(NanoFormat.Assistant, NanoEvaluation.ThresholdOfLoss(product));
+        return profile.WithThreshold(NanoFormat.Assistant, Math.Min(Majority, NanoEvaluation.ThresholdOfLoss(product)));
     }
 
     private static void Rewrite(string path, NanoProfile profile)

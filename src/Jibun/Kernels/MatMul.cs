@@ -23,8 +23,11 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
 {
     private const int CacheBytes = 256 << 10; // weights that stay in a core's cache while the tiles pass by
 
+    private const int AheadBytes = 384 << 10; // of the next product's weights, which a waiting thread brings into its cache
+
     private readonly ActivationForm?[] _forms = new ActivationForm?[Products.Capacity];
     private readonly IRowGroupKernel?[] _kernels = new IRowGroupKernel?[Products.Capacity];
+    private Matrix? _previous;
 
     public ThreadTeam Team => team;
 
@@ -51,6 +54,7 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
             (_forms[i], _kernels[i]) = (x.Form(matrix), kernels.For(matrix));
         }
         Quantize(x, products.Count);
+        if (x.Rows == 1) ReadAhead(products);
         var work = new ProductWork { Owner = this, X = x, Products = products };
         team.For(ref work, groups, Chunk(groups));
     }
@@ -64,6 +68,27 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
             if (x.Tiles == 1) work.Run(0, 1, 0);
             else team.For(ref work, x.Tiles);
             form.IsCurrent = true;
+        }
+    }
+
+    // A token runs through the same products as the one before: what came after this product then comes after it now.
+    private void ReadAhead(Products products)
+    {
+        if (team.Threads == 1) return;
+        Matrix first = products[0].Matrix;
+        for (int i = 0; i < products.Count; i++) products[i].Matrix.Companion = i + 1 < products.Count ? products[i + 1].Matrix : null;
+        if (_previous is not null) _previous.Successor = first;
+        _previous = first;
+        if (first.Successor is not { } next) return;
+        int groups = 0;
+        for (Matrix? matrix = next; matrix is not null; matrix = matrix.Companion) groups += matrix.Groups;
+        for (int worker = 1; worker < team.Threads; worker++)
+        {
+            Matrix matrix = next;
+            int group = team.StartOf(worker, groups);
+            for (; group >= matrix.Groups; matrix = matrix.Companion!) group -= matrix.Groups;
+            long start = group * matrix.GroupBytes;
+            team.ReadAhead(worker, matrix.Data + start, Math.Min(AheadBytes, matrix.Bytes - start));
         }
     }
 

@@ -31,6 +31,11 @@ public sealed unsafe class Matrix
     /// <summary>Null while the matrix has no place in memory.</summary>
     public byte* Data { get; private set; }
 
+    /// <summary>The matrix that is multiplied in the same hand-over after this one, and the first of the hand-over that follows: learned from what ran last.</summary>
+    internal Matrix? Companion { get; set; }
+
+    internal Matrix? Successor { get; set; }
+
     /// <summary>The basis that the rows are stored in; null: their own.</summary>
     public HadamardRotation? Rotation { get; init; }
 

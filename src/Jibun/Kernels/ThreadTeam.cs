@@ -14,27 +14,39 @@ public interface IRangeWork
 }
 
 /// <summary>
-/// The threads that share every matrix product. They spin between pieces of work, which arrive microseconds apart while a model
-/// runs, and park when none comes. Ranges are handed out in chunks, so a thread that the system delays holds nobody up for long.
+/// The threads that share every matrix product. Each has its own part of a range, taken in chunks, and helps the others when it is
+/// done. They spin between pieces of work, which arrive microseconds apart while a model runs, and park when none comes.
+/// Nobody waits for a thread that has not begun: on a busy machine the others do its part, and it comes too late.
 /// Only one thread may call <see cref="For"/> at a time: the caller is thread 0 of the team.
 /// </summary>
 public sealed unsafe class ThreadTeam : IDisposable
 {
-    private const int SpinsBeforeParking = 20_000;
-    private const int SpinsBeforeYielding = 4_000;
+    private const int SpinsBeforeParking = 20_000; // some 300 µs
+    private const int SpinsBeforeYielding = 2_000;
+    private const int SpinsBetweenYields = 64;
+    private const int SpinsOfTooMany = 50; // threads than processors
+    private const int AheadLines = 4; // fetched between two looks at the gate
+    private const int LineBytes = 64;
+    private const long Open = 1L << 31;
+    private const long Inside = Open - 1;
 
     private readonly Thread[] _workers;
     private readonly Seat[] _seats;
-    private Padded _round, _unfinished, _next;
+    private readonly Share[] _shares;
+    private readonly int _spins;
+    private Gate _gate; // round, whether threads may still join it, how many are inside
+    private int _round;
     private void* _work;
     private delegate*<ThreadTeam, int, void> _execute;
-    private int _count, _chunk;
+    private int _chunk;
     private volatile bool _stopping;
 
     public ThreadTeam(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
+        _spins = threads > Environment.ProcessorCount ? SpinsOfTooMany : SpinsBeforeParking;
+        _shares = new Share[threads];
         _workers = new Thread[threads - 1];
         _seats = new Seat[threads - 1];
         for (int i = 0; i < _workers.Length; i++)
@@ -60,22 +72,37 @@ public sealed unsafe class ThreadTeam : IDisposable
         // The struct lies on the caller's stack, which does not move and outlives the call.
         _work = Unsafe.AsPointer(ref work);
         _execute = &Execute<TWork>;
-        _count = count;
         _chunk = chunk;
-        _next.Value = 0;
-        Volatile.Write(ref _unfinished.Value, _workers.Length);
-        Interlocked.Increment(ref _round.Value);
+        for (int thread = 0; thread < Threads; thread++)
+            (_shares[thread].Next, _shares[thread].End) = (StartOf(thread, count), StartOf(thread + 1, count));
+        Interlocked.Exchange(ref _gate.State, (long)++_round << 32 | Open);
         foreach (Seat seat in _seats) seat.WakeIfParked();
-        Execute<TWork>(this, 0);
-        for (int spins = 0; Volatile.Read(ref _unfinished.Value) != 0; spins++)
-            if (spins < SpinsBeforeYielding) Pause();
-            else Thread.Yield();
+        try
+        {
+            Execute<TWork>(this, 0);
+        }
+        finally
+        {
+            Interlocked.And(ref _gate.State, ~Open);
+            for (int spins = 0; (Volatile.Read(ref _gate.State) & Inside) != 0; spins++) Wait(spins);
+        }
+    }
+
+    /// <summary>Where the part of a thread begins.</summary>
+    public int StartOf(int thread, int count) => (int)((long)count * thread / Threads);
+
+    /// <summary>Memory that a worker reads first in the next piece of work: while it waits, it brings it into its cache.</summary>
+    public void ReadAhead(int worker, byte* start, long bytes)
+    {
+        ref Share share = ref _shares[worker];
+        share.Ahead = start; // a pair that is read half-written does no harm: fetching never faults
+        share.AheadEnd = start + bytes;
     }
 
     public void Dispose()
     {
         _stopping = true;
-        Interlocked.Increment(ref _round.Value);
+        Interlocked.Exchange(ref _gate.State, (long)++_round << 32);
         foreach (Seat seat in _seats) seat.WakeIfParked();
         foreach (Thread worker in _workers) worker.Join();
         foreach (Seat seat in _seats) seat.Dispose();
@@ -84,12 +111,12 @@ public sealed unsafe class ThreadTeam : IDisposable
     private static void Execute<TWork>(ThreadTeam team, int thread) where TWork : struct, IRangeWork
     {
         ref TWork work = ref Unsafe.AsRef<TWork>(team._work);
-        int count = team._count, chunk = team._chunk;
-        while (true)
+        int chunk = team._chunk;
+        for (int i = 0; i < team.Threads; i++)
         {
-            int start = Interlocked.Add(ref team._next.Value, chunk) - chunk;
-            if (start >= count) return;
-            work.Run(start, Math.Min(start + chunk, count), thread);
+            ref Share share = ref team._shares[(thread + i) % team.Threads];
+            for (int start, end = share.End; (start = Interlocked.Add(ref share.Next, chunk) - chunk) < end;)
+                work.Run(start, Math.Min(start + chunk, end), thread);
         }
     }
 
@@ -98,26 +125,50 @@ public sealed unsafe class ThreadTeam : IDisposable
         int seen = 0;
         while (true)
         {
-            Await(_seats[thread - 1], seen++);
+            Await(thread, seen);
             if (_stopping) return;
+            if (!TryJoin(ref seen)) continue;
             _execute(this, thread);
-            Interlocked.Decrement(ref _unfinished.Value);
+            Interlocked.Decrement(ref _gate.State);
         }
     }
 
-    private void Await(Seat seat, int seen)
+    private bool TryJoin(ref int seen)
     {
-        for (int spins = 0; spins < SpinsBeforeParking; spins++)
+        while (true)
         {
-            if (Volatile.Read(ref _round.Value) != seen) return;
-            Pause();
+            long gate = Volatile.Read(ref _gate.State);
+            seen = RoundOf(gate);
+            if ((gate & Open) == 0) return false;
+            if (Interlocked.CompareExchange(ref _gate.State, gate + 1, gate) == gate) return true;
         }
-        seat.Park(ref _round.Value, seen);
     }
 
-    private static void Pause()
+    private void Await(int thread, int seen)
     {
-        if (X86Base.IsSupported) X86Base.Pause();
+        ref Share share = ref _shares[thread];
+        byte* line = share.Ahead, end = share.AheadEnd;
+        for (int spins = 0; spins < _spins; spins++)
+        {
+            if (RoundOf(Volatile.Read(ref _gate.State)) != seen)
+            {
+                share.Ahead = line;
+                return;
+            }
+            if (Sse.IsSupported && line < end)
+                for (int i = 0; i < AheadLines; i++, line += LineBytes) Sse.Prefetch1(line);
+            else Wait(spins);
+        }
+        share.Ahead = line;
+        _seats[thread - 1].Park(ref _gate.State, seen);
+    }
+
+    private static int RoundOf(long gate) => (int)(gate >> 32);
+
+    private static void Wait(int spins)
+    {
+        if (spins >= SpinsBeforeYielding && spins % SpinsBetweenYields == 0) Thread.Yield();
+        else if (X86Base.IsSupported) X86Base.Pause();
         else Thread.SpinWait(1);
     }
 
@@ -127,24 +178,33 @@ public sealed unsafe class ThreadTeam : IDisposable
         private readonly SemaphoreSlim _wake = new(0);
         private int _parked;
 
-        public void Park(ref int round, int seen)
+        public void Park(ref long gate, int seen)
         {
             Interlocked.Exchange(ref _parked, 1);
-            while (Volatile.Read(ref round) == seen) _wake.Wait();
-            Interlocked.Exchange(ref _parked, 0);
+            bool isLate = RoundOf(Volatile.Read(ref gate)) != seen;
+            if (!isLate || Interlocked.Exchange(ref _parked, 0) == 0) _wake.Wait();
         }
 
         public void WakeIfParked()
         {
-            if (Volatile.Read(ref _parked) != 0) _wake.Release();
+            if (Volatile.Read(ref _parked) != 0 && Interlocked.Exchange(ref _parked, 0) != 0) _wake.Release();
         }
 
         public void Dispose() => _wake.Dispose();
     }
 
-    [StructLayout(LayoutKind.Explicit, Size = 128)]
-    private struct Padded
+    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    private struct Gate
     {
-        [FieldOffset(64)] public int Value;
+        [FieldOffset(64)] public long State;
+    }
+
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Share
+    {
+        [FieldOffset(64)] public int Next;
+        [FieldOffset(68)] public int End;
+        [FieldOffset(72)] public byte* Ahead;
+        [FieldOffset(80)] public byte* AheadEnd;
     }
 }

@@ -1,0 +1,77 @@
+using Jibun.Kernels;
+
+namespace Jibun.Tests.Kernels;
+
+public sealed class ThreadTeamTests
+{
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(3), InlineData(7)]
+    public void EveryItemIsDoneOnceInEveryRound(int threads)
+    {
+        using var team = new ThreadTeam(threads);
+        int[] done = new int[1000];
+        for (int round = 1; round <= 2000; round++)
+        {
+            int count = round * 37 % done.Length + 1, chunk = round % 5 + 1;
+            Array.Clear(done);
+            var work = new CountWork { Done = done };
+            team.For(ref work, count, chunk);
+            for (int i = 0; i < done.Length; i++)
+                if (done[i] != (i < count ? 1 : 0)) Assert.Fail($"round {round}: item {i} of {count} was done {done[i]} times");
+        }
+    }
+
+    [Fact]
+    public void AWorkerThatSleepsIsWoken()
+    {
+        using var team = new ThreadTeam(2);
+        for (int round = 0; round < 5; round++)
+        {
+            Thread.Sleep(20); // far longer than workers spin
+            var work = new ThreadsWork { Seen = new bool[2] };
+            team.For(ref work, 200);
+            Assert.True(work.Seen[1]);
+        }
+    }
+
+    [Fact]
+    public void ATeamGoesOnAfterAnError()
+    {
+        using var team = new ThreadTeam(3);
+        var faulty = new FaultyWork();
+        Assert.Throws<InvalidOperationException>(() => team.For(ref faulty, 30));
+        int[] done = new int[100];
+        var work = new CountWork { Done = done };
+        team.For(ref work, 100);
+        Assert.All(done, times => Assert.Equal(1, times));
+    }
+
+    private struct CountWork : IRangeWork
+    {
+        public int[] Done;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int i = start; i < end; i++) Interlocked.Increment(ref Done[i]);
+        }
+    }
+
+    private struct ThreadsWork : IRangeWork
+    {
+        public bool[] Seen;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            Seen[thread] = true;
+            if (thread == 0) Thread.Sleep(1);
+        }
+    }
+
+    private struct FaultyWork : IRangeWork
+    {
+        public readonly void Run(int start, int end, int thread)
+        {
+            if (thread == 0) throw new InvalidOperationException("faulty");
+        }
+    }
+}

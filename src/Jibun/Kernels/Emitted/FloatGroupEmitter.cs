@@ -5,12 +5,13 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Jibun.Kernels.Emitted;
 
 /// <summary>
-/// Writes AVX-512 code for float weights in row groups and one tile size: zmm0–7 hold the sums of sixteen rows, one register a
-/// token; a step takes one column (float32, float16) or two (bfloat16: vdpbf16ps).
+/// Writes AVX-512 code for float weights in row groups and one tile size: zmm0–7 and zmm16–23 hold the sums of sixteen rows over even
+/// and odd steps, one register a token; a step takes one column (float32, float16) or two (bfloat16: vdpbf16ps).
 /// </summary>
 internal sealed class FloatGroupEmitter(Assembler assembler, GgmlType type, int tokens)
 {
     private const int Unroll = 4;
+    private const int Chains = 2; // products that do not wait for each other: the latency is six cycles, two begin in each
 
     private readonly Assembler _c = assembler;
     private readonly int _stepBytes = RowGroupLayout.Rows * (type == GgmlType.F16 ? 2 : 4);
@@ -30,7 +31,8 @@ internal sealed class FloatGroupEmitter(Assembler assembler, GgmlType type, int 
         _c.Label(ref group);
         _c.mov(rdx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Codes))]);
         _c.mov(rcx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Blocks))]);
-        for (int t = 0; t < tokens; t++) _c.vpxord(Sum(t), Sum(t), Sum(t));
+        for (int chain = 0; chain < Chains; chain++)
+            for (int t = 0; t < tokens; t++) _c.vpxord(Sum(t, chain), Sum(t, chain), Sum(t, chain));
         _c.sub(rcx, Unroll);
         _c.jl(few);
         _c.Label(ref many);
@@ -57,14 +59,15 @@ internal sealed class FloatGroupEmitter(Assembler assembler, GgmlType type, int 
     private void WriteStep(int step)
     {
         AssemblerRegisterZMM weights = step % 2 == 0 ? zmm8 : zmm9;
-        int position = step * _stepBytes;
+        int position = step * _stepBytes, chain = step % Chains;
+        if (tokens == 1 && position % Prefetch.LineBytes == 0) _c.prefetcht0(__[rax + position + Prefetch.Distance]);
         if (type == GgmlType.F16) _c.vcvtph2ps(weights, __ymmword_ptr[rax + position]);
         else _c.vmovups(weights, __zmmword_ptr[rax + position]);
         for (int t = 0; t < tokens; t++)
         {
             AssemblerMemoryOperand activation = __dword_bcst[rdx + (step * tokens + t) * 4];
-            if (type == GgmlType.BF16) _c.vdpbf16ps(Sum(t), weights, activation);
-            else _c.vfmadd231ps(Sum(t), weights, activation);
+            if (type == GgmlType.BF16) _c.vdpbf16ps(Sum(t, chain), weights, activation);
+            else _c.vfmadd231ps(Sum(t, chain), weights, activation);
         }
     }
 
@@ -79,10 +82,11 @@ internal sealed class FloatGroupEmitter(Assembler assembler, GgmlType type, int 
         _c.mov(rdx, r9);
         for (int t = 0; t < tokens; t++)
         {
-            _c.vmovups(__zmmword_ptr[rdx], Sum(t));
+            _c.vaddps(Sum(t, 0), Sum(t, 0), Sum(t, 1));
+            _c.vmovups(__zmmword_ptr[rdx], Sum(t, 0));
             if (t + 1 < tokens) _c.add(rdx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.OutputStride))]);
         }
     }
 
-    private static AssemblerRegisterZMM Sum(int token) => new(Register.ZMM0 + token);
+    private static AssemblerRegisterZMM Sum(int token, int chain) => new(Register.ZMM0 + token + 16 * chain);
 }

@@ -55,6 +55,8 @@ internal sealed class RowGroupEmitter
         if (HasRowScales) BeginSums(0, Chains(BlockGroups));
         else for (int t = 0; t < _tokens; t++) Zero(Sum(t));
         _c.Label(ref block);
+        if (_tokens == 1)
+            for (int line = 0; line < _layout.BlockBytes; line += Prefetch.LineBytes) _c.prefetcht0(__[rax + line + Prefetch.Distance]);
         if (HasRowScales) AddProducts(0, BlockGroups);
         else WriteBlock();
         _c.add(rax, _layout.BlockBytes);

@@ -9,6 +9,13 @@ internal static unsafe class RowGroupPacking
     /// <summary>Packs up to sixteen rows of file blocks into one row group; rows beyond <paramref name="rows"/> become zero weights.</summary>
     public static void Pack(BlockFormat format, RowGroupLayout layout, byte* source, int rows, int columns, byte* group)
     {
+        if (rows == RowGroupLayout.Rows && WordPacking.TryPack(format, layout, source, columns, group)) return;
+        PackEveryBlock(format, layout, source, rows, columns, group);
+    }
+
+    /// <summary>The same for any format and any number of rows.</summary>
+    public static void PackEveryBlock(BlockFormat format, RowGroupLayout layout, byte* source, int rows, int columns, byte* group)
+    {
         BlockAnatomy anatomy = layout.Anatomy;
         long rowBytes = format.RowBytes(columns);
         int parts = format.BlockSize / anatomy.BlockSize, subBlocks = anatomy.SubBlocks;

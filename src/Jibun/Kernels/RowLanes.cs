@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -12,28 +13,51 @@ internal static unsafe class RowLanes
     /// <summary>Interleaves 32-bit elements; rows beyond <paramref name="rows"/> become zero. Rows follow each other without a gap.</summary>
     public static void Interleave(uint* source, int rows, int columns, uint* lanes)
     {
-        if (rows < Rows) new Span<uint>(lanes, columns * Rows).Clear();
         int column = 0;
-        for (; column + 4 <= columns; column += 4)
-        {
-            int row = 0;
-            for (; row + 4 <= rows; row += 4) TransposeFour(source + (long)row * columns + column, columns, lanes + (long)column * Rows + row);
-            for (; row < rows; row++)
-                for (int i = 0; i < 4; i++) lanes[(long)(column + i) * Rows + row] = source[(long)row * columns + column + i];
-        }
+        if (rows < Rows) new Span<uint>(lanes, columns * Rows).Clear();
+        else Interleave((byte*)source, (long)columns * sizeof(uint), column = columns & ~3, lanes);
         for (; column < columns; column++)
             for (int row = 0; row < rows; row++) lanes[(long)column * Rows + row] = source[(long)row * columns + column];
     }
 
-    /// <summary>The same for 16-bit elements.</summary>
+    /// <summary>Interleaves words of sixteen rows that need not be aligned.</summary>
+    /// <param name="source">Of the first row.</param>
+    /// <param name="rowBytes">From row to row.</param>
+    /// <param name="words">A multiple of four.</param>
+    /// <param name="lanes">[words][16].</param>
+    public static void Interleave(byte* source, long rowBytes, int words, uint* lanes)
+    {
+        for (int word = 0; word < words; word += 4, source += 4 * sizeof(uint), lanes += 4 * Rows)
+            for (int row = 0; row < Rows; row += 4) InterleaveFour(source + row * rowBytes, rowBytes, lanes + row);
+    }
+
+    /// <summary>Interleaves 16-bit elements; rows beyond <paramref name="rows"/> become zero. Rows follow each other without a gap.</summary>
     public static void Interleave(ushort* source, int rows, int columns, ushort* lanes)
     {
-        const int Chunk = 32; // of columns: what is written stays in the nearest cache
+        int column = 0;
         if (rows < Rows) new Span<ushort>(lanes, columns * Rows).Clear();
-        for (int start = 0; start < columns; start += Chunk)
-            for (int row = 0; row < rows; row++)
-                for (int column = start; column < Math.Min(start + Chunk, columns); column++)
-                    lanes[(long)column * Rows + row] = source[(long)row * columns + column];
+        else column = InterleavePairs(source, columns, lanes);
+        for (; column < columns; column++)
+            for (int row = 0; row < rows; row++) lanes[(long)column * Rows + row] = source[(long)row * columns + column];
+    }
+
+    // Pairs of columns are words; their halves part when sixteen rows lie side by side.
+    private static int InterleavePairs(ushort* source, int columns, ushort* lanes)
+    {
+        const int Words = 16;
+        uint* words = stackalloc uint[Words * Rows];
+        int column = 0;
+        for (; column + 2 * Words <= columns; column += 2 * Words)
+        {
+            Interleave((byte*)(source + column), (long)columns * sizeof(ushort), Words, words);
+            for (int word = 0; word < Words; word++, lanes += 2 * Rows)
+            {
+                Vector512<uint> both = Vector512.Load(words + word * Rows);
+                WordPacking.Low16(both).Store(lanes);
+                WordPacking.Low16(both >>> 16).Store(lanes + Rows);
+            }
+        }
+        return column;
     }
 
     /// <summary>Turns a square of 16 × 16 16-bit elements.</summary>
@@ -75,27 +99,37 @@ internal static unsafe class RowLanes
     // b0 b1 b2 b3    →     a1 b1 c1 d1
     // c0 c1 c2 c3          a2 b2 c2 d2
     // d0 d1 d2 d3          a3 b3 c3 d3
-    private static void TransposeFour(uint* source, int columns, uint* lanes)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void InterleaveFour(byte* source, long rowBytes, uint* lanes)
     {
-        Vector128<uint> a = Vector128.Load(source), b = Vector128.Load(source + columns);
-        Vector128<uint> c = Vector128.Load(source + 2L * columns), d = Vector128.Load(source + 3L * columns);
-        (Vector128<uint> ab, Vector128<uint> abHigh) = Zip(a, b);
-        (Vector128<uint> cd, Vector128<uint> cdHigh) = Zip(c, d);
-        Pair(ab, cd, lanes);
-        Pair(abHigh, cdHigh, lanes + 2 * Rows);
+        Vector128<uint> a = Vector128.Load((uint*)source), b = Vector128.Load((uint*)(source + rowBytes));
+        Vector128<uint> c = Vector128.Load((uint*)(source + 2 * rowBytes)), d = Vector128.Load((uint*)(source + 3 * rowBytes));
+        Vector128<ulong> ab = ZipLow(a, b).AsUInt64(), cd = ZipLow(c, d).AsUInt64();
+        ZipLow(ab, cd).AsUInt32().Store(lanes);
+        ZipHigh(ab, cd).AsUInt32().Store(lanes + Rows);
+        ab = ZipHigh(a, b).AsUInt64();
+        cd = ZipHigh(c, d).AsUInt64();
+        ZipLow(ab, cd).AsUInt32().Store(lanes + 2 * Rows);
+        ZipHigh(ab, cd).AsUInt32().Store(lanes + 3 * Rows);
     }
 
-    private static (Vector128<uint> Low, Vector128<uint> High) Zip(Vector128<uint> left, Vector128<uint> right)
-    {
-        Vector128<uint> even = Vector128.Create(0u, 0, 1, 1), odd = Vector128.Create(2u, 2, 3, 3);
-        Vector128<uint> takeRight = Vector128.Create(0u, uint.MaxValue, 0, uint.MaxValue);
-        return (Vector128.ConditionalSelect(takeRight, Vector128.Shuffle(right, even), Vector128.Shuffle(left, even)),
-            Vector128.ConditionalSelect(takeRight, Vector128.Shuffle(right, odd), Vector128.Shuffle(left, odd)));
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> ZipLow(Vector128<uint> left, Vector128<uint> right) =>
+        Sse2.IsSupported ? Sse2.UnpackLow(left, right)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(left, right)
+        : Vector128.Create(left[0], right[0], left[1], right[1]);
 
-    private static void Pair(Vector128<uint> first, Vector128<uint> second, uint* lanes)
-    {
-        Vector128.Create(first.AsUInt64().ToScalar(), second.AsUInt64().ToScalar()).AsUInt32().Store(lanes);
-        Vector128.Create(first.AsUInt64()[1], second.AsUInt64()[1]).AsUInt32().Store(lanes + Rows);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> ZipHigh(Vector128<uint> left, Vector128<uint> right) =>
+        Sse2.IsSupported ? Sse2.UnpackHigh(left, right)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(left, right)
+        : Vector128.Create(left[2], right[2], left[3], right[3]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ulong> ZipLow(Vector128<ulong> left, Vector128<ulong> right) =>
+        Sse2.IsSupported ? Sse2.UnpackLow(left, right) : Vector128.Create(left.ToScalar(), right.ToScalar());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ulong> ZipHigh(Vector128<ulong> left, Vector128<ulong> right) =>
+        Sse2.IsSupported ? Sse2.UnpackHigh(left, right) : Vector128.Create(left[1], right[1]);
 }

@@ -115,6 +115,25 @@ public sealed unsafe class RowGroupKernelTests
         }
     }
 
+    [Fact]
+    public void BothWaysOfPackingGiveTheSameBytes()
+    {
+        foreach (BlockFormat format in BlockFormats.All)
+        {
+            if (format.Anatomy is null) continue;
+            const int Columns = 2304; // no whole number of batches
+            byte[] weights = RandomBlocks(format, RowGroupLayout.Rows, Columns, seed: 9);
+            var layout = new RowGroupLayout(format.Anatomy);
+            byte[] whole = new byte[layout.GroupBytes(Columns)], blocks = new byte[whole.Length];
+            fixed (byte* source = weights, first = whole, second = blocks)
+            {
+                RowGroupPacking.Pack(format, layout, source, RowGroupLayout.Rows, Columns, first);
+                RowGroupPacking.PackEveryBlock(format, layout, source, RowGroupLayout.Rows, Columns, second);
+            }
+            Assert.True(whole.AsSpan().SequenceEqual(blocks), format.Name);
+        }
+    }
+
     private static float TensorScale(BlockFormat format) => format.HasTensorScale ? 0.37f : 1;
 
     private static float[] Multiply(

@@ -11,8 +11,15 @@ public static unsafe class Elementwise
     /// <summary>y = x / sqrt(mean(x²) + epsilon) · weight. <paramref name="y"/> may be <paramref name="x"/>.</summary>
     public static void RmsNorm(float* x, float* weight, float* y, int length, float epsilon)
     {
-        Vector512<float> squares = Vector512<float>.Zero;
+        Vector512<float> squares = default, more = default;
         int i = 0;
+        for (; i + 2 * Lanes <= length; i += 2 * Lanes)
+        {
+            Vector512<float> v = Vector512.Load(x + i), w = Vector512.Load(x + i + Lanes);
+            squares = Vector512.FusedMultiplyAdd(v, v, squares);
+            more = Vector512.FusedMultiplyAdd(w, w, more);
+        }
+        squares += more;
         for (; i + Lanes <= length; i += Lanes)
         {
             Vector512<float> v = Vector512.Load(x + i);
@@ -29,12 +36,25 @@ public static unsafe class Elementwise
     /// <summary>x = (x − mean) / sqrt(variance + epsilon) · weight + bias.</summary>
     public static void LayerNorm(float* x, float* weight, float* bias, int length, float epsilon)
     {
-        double sum = 0, squares = 0;
-        for (int i = 0; i < length; i++) sum += x[i];
-        double mean = sum / length;
-        for (int i = 0; i < length; i++) squares += (x[i] - mean) * (x[i] - mean);
-        double scale = 1 / Math.Sqrt(squares / length + epsilon);
-        for (int i = 0; i < length; i++) x[i] = (float)((x[i] - mean) * scale) * weight[i] + bias[i];
+        Vector512<float> sums = default;
+        int i = 0;
+        for (; i + Lanes <= length; i += Lanes) sums += Vector512.Load(x + i);
+        double sum = Vector512.Sum(sums);
+        for (; i < length; i++) sum += x[i];
+        float mean = (float)(sum / length);
+        Vector512<float> means = Vector512.Create(mean), squares = default;
+        for (i = 0; i + Lanes <= length; i += Lanes)
+        {
+            Vector512<float> distance = Vector512.Load(x + i) - means;
+            squares = Vector512.FusedMultiplyAdd(distance, distance, squares);
+        }
+        double square = Vector512.Sum(squares);
+        for (; i < length; i++) square += (x[i] - mean) * (x[i] - mean);
+        float scale = (float)(1 / Math.Sqrt(square / length + epsilon));
+        Vector512<float> scales = Vector512.Create(scale);
+        for (i = 0; i + Lanes <= length; i += Lanes)
+            ((Vector512.Load(x + i) - means) * scales * Vector512.Load(weight + i) + Vector512.Load(bias + i)).Store(x + i);
+        for (; i < length; i++) x[i] = (x[i] - mean) * scale * weight[i] + bias[i];
     }
 
     /// <summary>y += x.</summary>
@@ -66,7 +86,14 @@ public static unsafe class Elementwise
     public static void ClampedSwiGlu(float* gate, float* up, int length)
     {
         const float Slope = 1.702f, Limit = 7;
-        for (int i = 0; i < length; i++)
+        Vector512<float> slope = Vector512.Create(-Slope), limit = Vector512.Create(Limit);
+        int i = 0;
+        for (; i + Lanes <= length; i += Lanes)
+        {
+            Vector512<float> g = Vector512.Min(Vector512.Load(gate + i), limit), u = Vector512.Max(Vector512.Min(Vector512.Load(up + i), limit), -limit);
+            (g / (Vector512<float>.One + Vector512.Exp(slope * g)) * (u + Vector512<float>.One)).Store(gate + i);
+        }
+        for (; i < length; i++)
         {
             float g = MathF.Min(gate[i], Limit), u = Math.Clamp(up[i], -Limit, Limit);
             gate[i] = g / (1 + MathF.Exp(-Slope * g)) * (u + 1);
@@ -120,12 +147,7 @@ public static unsafe class Elementwise
         int half = rotated / 2;
         if (!halvesApart)
         {
-            for (int i = 0; i < half; i++)
-            {
-                (float a, float b) = (head[2 * i], head[2 * i + 1]);
-                head[2 * i] = a * cosines[i] - b * sines[i];
-                head[2 * i + 1] = a * sines[i] + b * cosines[i];
-            }
+            RotateNeighbours(head, cosines, sines, half);
             return;
         }
         int pair = 0;
@@ -141,6 +163,28 @@ public static unsafe class Elementwise
             (float a, float b) = (head[pair], head[half + pair]);
             head[pair] = a * cosines[pair] - b * sines[pair];
             head[half + pair] = a * sines[pair] + b * cosines[pair];
+        }
+    }
+
+    // a b …   ·  cos cos …   +   b a …  ·  −sin sin …
+    private static void RotateNeighbours(float* head, float* cosines, float* sines, int pairs)
+    {
+        Vector512<int> twice = Vector512.Create(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+        Vector512<float> signs = Vector512.Create(Vector128.Create(-1f, 1, -1, 1));
+        int i = 0;
+        for (; i + 8 <= pairs; i += 8)
+        {
+            Vector512<float> both = Vector512.Load(head + 2 * i);
+            Vector512<float> cosine = Vector512.Shuffle(Vector512.Create(Vector256.Load(cosines + i), default), twice);
+            Vector512<float> sine = Vector512.Shuffle(Vector512.Create(Vector256.Load(sines + i), default), twice) * signs;
+            Vector512<float> swapped = Vector512.Shuffle(both, Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14));
+            (both * cosine + swapped * sine).Store(head + 2 * i);
+        }
+        for (; i < pairs; i++)
+        {
+            (float a, float b) = (head[2 * i], head[2 * i + 1]);
+            head[2 * i] = a * cosines[i] - b * sines[i];
+            head[2 * i + 1] = a * sines[i] + b * cosines[i];
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Jibun.Formats;
@@ -84,15 +85,23 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
         Vector512<float> factor = Vector512.Create(inverse);
         for (int i = 0; i < count; i += 16)
         {
+            // What is not a number becomes anything here: its scale is none either.
             Vector512<int> rounded = Vector512.Min(
-                Vector512.ConvertToInt32(Vector512.Round(Vector512.Load(x + i) * factor)), Vector512.Create(127));
+                Vector512.ConvertToInt32Native(Vector512.Round(Vector512.Load(x + i) * factor)), Vector512.Create(127));
             sum += rounded;
             Vector256<short> words = Vector256.Narrow(rounded.GetLower(), rounded.GetUpper());
             Vector128<int> bytes = Vector128.Narrow(words.GetLower(), words.GetUpper()).AsInt32();
-            codes[0] = bytes[0];
-            codes[tokens] = bytes[1];
-            codes[2 * tokens] = bytes[2];
-            codes[3 * tokens] = bytes[3];
+            if (tokens == 1)
+            {
+                bytes.Store(codes);
+            }
+            else
+            {
+                codes[0] = bytes[0];
+                codes[tokens] = bytes[1];
+                codes[2 * tokens] = bytes[2];
+                codes[3 * tokens] = bytes[3];
+            }
             codes += 4 * tokens;
         }
         return Vector512.Sum(sum);
@@ -111,9 +120,10 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
         float maximum = LargestMagnitude(x, count);
         if (!float.IsFinite(maximum)) return Faulty(maximum);
         int i = 0;
-        Vector512<float> sought = Vector512.Create(maximum);
-        while (i + 16 <= count && !Vector512.EqualsAny(Vector512.Abs(Vector512.Load(x + i)), sought)) i += 16;
-        while (MathF.Abs(x[i]) != maximum) i++;
+        uint among = 0; // which of sixteen values have that magnitude
+        for (Vector512<float> sought = Vector512.Create(maximum); among == 0; i += 16)
+            among = (uint)Vector512.Equals(Vector512.Abs(Vector512.Load(x + i)), sought).ExtractMostSignificantBits();
+        i += BitOperations.TrailingZeroCount(among) - 16;
         float inverse = -127 / x[i];
         return float.IsFinite(inverse) ? (1 / inverse, inverse) : Faulty(maximum);
     }
@@ -129,13 +139,23 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
     // Nothing but zeros, or NaN or infinity: codes 0, and a scale that lets the fault reach the result.
     private static (float Scale, float Inverse) Faulty(float maximum) => (float.IsFinite(maximum) ? 0 : float.NaN, 0);
 
+    // Magnitudes are ordered as their bits are, and what is not a number comes last.
     private static float LargestMagnitude(float* x, int count)
     {
-        Vector512<float> maximum = Vector512<float>.Zero;
-        for (int i = 0; i < count; i += 16) maximum = Vector512.Max(maximum, Vector512.Abs(Vector512.Load(x + i)));
-        float largest = 0;
-        for (int i = 0; i < 16; i++) largest = MathF.Max(largest, maximum[i]);
-        return largest;
+        Vector512<int> magnitude = Vector512.Create(int.MaxValue), first = default, second = default;
+        int i = 0;
+        for (; i + 32 <= count; i += 32)
+        {
+            first = Vector512.Max(first, Vector512.Load((int*)x + i) & magnitude);
+            second = Vector512.Max(second, Vector512.Load((int*)x + i + 16) & magnitude);
+        }
+        if (i < count) first = Vector512.Max(first, Vector512.Load((int*)x + i) & magnitude);
+        first = Vector512.Max(first, second);
+        Vector256<int> eight = Vector256.Max(first.GetLower(), first.GetUpper());
+        Vector128<int> four = Vector128.Max(eight.GetLower(), eight.GetUpper());
+        four = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        four = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(1, 0, 3, 2)));
+        return BitConverter.Int32BitsToSingle(four.ToScalar());
     }
 
     public override void Dispose()

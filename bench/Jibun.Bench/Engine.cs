@@ -11,7 +11,9 @@ internal sealed record Engine(string Name, string Program, IReadOnlyList<string>
     public const string UpstreamName = "llama.cpp";
 
     /// <summary>Jibun as its users start it.</summary>
-    public static Engine Jibun(string launcher) => new("Jibun", launcher, ["bench", "--json"]);
+    public static Engine Jibun(string launcher, string? kernels = null) => kernels is null
+        ? new("Jibun", launcher, ["bench", "--json"])
+        : new($"Jibun, {kernels}", launcher, ["bench", "--json", "--kernels", kernels]);
 
     /// <summary>Upstream in a process of its own: this program again, with <c>--peer</c>.</summary>
     public static Engine Upstream()

@@ -20,6 +20,7 @@ Option<DirectoryInfo> cache = new("--cache")
     DefaultValueFactory = _ => new(BenchFolders.Cache),
 };
 Option<string> launcher = new("--jibun") { Description = "Jibun's program", DefaultValueFactory = _ => BenchFolders.Launcher };
+Option<string?> kernels = new("--kernels") { Description = "Jibun's kernels, such as intrinsics; the fastest by default" };
 Option<bool> againstItself = new("--upstream-twice") { Description = "upstream against itself: shows the noise of the machine" };
 Option<int[]> depths = new("--context")
 {
@@ -48,7 +49,8 @@ foreach (Option<int> count in new[] { prompt, generation, threads, repetitions }
 
 RootCommand command = new("Compares Jibun's speed with upstream llama.cpp's in one run.")
 {
-    models, prompt, generation, threads, repetitions, cache, launcher, againstItself, speculation, depths, upstreamLongest, json, markdown, chart, writeOnly, limits, peer, peerModel,
+    models, prompt, generation, threads, repetitions, cache, launcher, kernels, againstItself, speculation, depths, upstreamLongest,
+    json, markdown, chart, writeOnly, limits, peer, peerModel,
 };
 command.SetAction(async (line, cancel) =>
 {
@@ -70,7 +72,7 @@ command.SetAction(async (line, cancel) =>
         return 0;
     }
     Engine upstream = Engine.Upstream();
-    Engine first = line.GetValue(againstItself) ? upstream : Engine.Jibun(line.GetValue(launcher)!);
+    Engine first = line.GetValue(againstItself) ? upstream : Engine.Jibun(line.GetValue(launcher)!, line.GetValue(kernels));
     List<Comparison> comparisons = [];
     string folder = line.GetValue(cache)!.FullName;
     List<(string Model, string Peers)> paths = [.. line.GetValue(models)!.Select(model => (FindModel(model, folder), FindModel(NameForUpstream(model), folder)))];

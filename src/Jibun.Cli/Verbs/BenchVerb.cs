@@ -27,19 +27,22 @@ internal static class BenchVerb
             if (promptTokens < 0 || generatedTokens < 0 || promptTokens + generatedTokens == 0) throw new UsageException("-p and -n must not be negative nor both 0");
             if (parsed.GetValue(repetitions) < 1) throw new UsageException("-r must be at least 1");
             ModelReference reference = ModelReference.Resolve(parsed.GetValue(model));
+            long begun = Stopwatch.GetTimestamp();
             using LoadedModel loaded = reference.Load(loading.Read(parsed), terminal);
+            TimeSpan loadTime = Stopwatch.GetElapsedTime(begun);
             var (read, written) = await new Benchmark(loaded, promptTokens, generatedTokens, parsed.GetValue(repetitions)).RunAsync(cancel);
-            if (parsed.GetValue(json)) terminal.WriteJson(writer => Write(writer, reference, loaded, read, written));
-            else Write(terminal, reference, loaded, read, written);
+            if (parsed.GetValue(json)) terminal.WriteJson(writer => Write(writer, reference, loaded, loadTime, read, written));
+            else Write(terminal, reference, loaded, loadTime, read, written);
         });
         return verb;
     }
 
-    private static void Write(Terminal terminal, ModelReference reference, LoadedModel model, Speed? prompt, Speed? generation)
+    private static void Write(Terminal terminal, ModelReference reference, LoadedModel model, TimeSpan loadTime, Speed? prompt, Speed? generation)
     {
         FactTable table = new();
         table.Add("model", $"{reference.Name}, {Quantity.Bytes(model.Model.Info.WeightBytes)} of weights");
         table.Add("kernels", $"{model.Tier}, {model.Threads} threads");
+        table.Add("loading", $"{Quantity.Significant(loadTime.TotalSeconds)} s");
         table.AddKnown("prompt", Describe(prompt));
         table.AddKnown("generation", Describe(generation));
         if (model.ExpertTally is { HitRate: { } hits } tally)
@@ -50,13 +53,14 @@ internal static class BenchVerb
     private static string? Describe(Speed? speed) => speed is null ? null
         : $"{Quantity.Significant(speed.Median)} tokens/s ({Quantity.Significant(speed.Lowest)} to {Quantity.Significant(speed.Highest)} in {speed.Rates.Count} runs of {speed.Tokens} tokens)";
 
-    private static void Write(Utf8JsonWriter json, ModelReference reference, LoadedModel model, Speed? prompt, Speed? generation)
+    private static void Write(Utf8JsonWriter json, ModelReference reference, LoadedModel model, TimeSpan loadTime, Speed? prompt, Speed? generation)
     {
         json.WriteStartObject();
         json.WriteString("model", reference.Name);
         json.WriteNumber("weight_bytes", model.Model.Info.WeightBytes);
         json.WriteString("kernels", model.Tier.ToString());
         json.WriteNumber("threads", model.Threads);
+        json.WriteNumber("load_seconds", Math.Round(loadTime.TotalSeconds, 4));
         if (prompt is not null) Write(json, "prompt", prompt);
         if (generation is not null) Write(json, "generation", generation);
         if (model.ExpertTally is { HitRate: { } hits } tally)

@@ -5,15 +5,15 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Jibun.Kernels.Emitted;
 
 /// <summary>
-/// Writes AVX-512 code for float weights in row groups and one tile size: zmm0–7 and zmm16–23 hold the sums of sixteen rows over even
-/// and odd steps, one register a token; a step takes one column (float32, float16) or two (bfloat16: vdpbf16ps).
+/// Writes AVX-512 code for float weights in row groups and one tile size: zmm0–7 hold the sums of sixteen rows, one register a
+/// token; a step takes one column (float32, float16) or two (bfloat16: vdpbf16ps, with odd steps summed in zmm16–23).
 /// </summary>
 internal sealed class FloatGroupEmitter(Assembler assembler, GgmlType type, int tokens)
 {
     private const int Unroll = 4;
-    private const int Chains = 2; // products that do not wait for each other: the latency is six cycles, two begin in each
 
     private readonly Assembler _c = assembler;
+    private readonly int _chains = type == GgmlType.BF16 ? 2 : 1; // vdpbf16ps takes six cycles, and two can begin in each; other sums stay in the order of all tiers
     private readonly int _stepBytes = RowGroupLayout.Rows * (type == GgmlType.F16 ? 2 : 4);
 
     public static nint Emit(GgmlType type, int tokens) =>
@@ -31,7 +31,7 @@ internal sealed class FloatGroupEmitter(Assembler assembler, GgmlType type, int 
         _c.Label(ref group);
         _c.mov(rdx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Codes))]);
         _c.mov(rcx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Blocks))]);
-        for (int chain = 0; chain < Chains; chain++)
+        for (int chain = 0; chain < _chains; chain++)
             for (int t = 0; t < tokens; t++) _c.vpxord(Sum(t, chain), Sum(t, chain), Sum(t, chain));
         _c.sub(rcx, Unroll);
         _c.jl(few);
@@ -59,7 +59,7 @@ internal sealed class FloatGroupEmitter(Assembler assembler, GgmlType type, int 
     private void WriteStep(int step)
     {
         AssemblerRegisterZMM weights = step % 2 == 0 ? zmm8 : zmm9;
-        int position = step * _stepBytes, chain = step % Chains;
+        int position = step * _stepBytes, chain = step % _chains;
         if (tokens == 1 && position % Prefetch.LineBytes == 0) _c.prefetcht0(__[rax + position + Prefetch.Distance]);
         if (type == GgmlType.F16) _c.vcvtph2ps(weights, __ymmword_ptr[rax + position]);
         else _c.vmovups(weights, __zmmword_ptr[rax + position]);
@@ -82,7 +82,7 @@ internal sealed class FloatGroupEmitter(Assembler assembler, GgmlType type, int 
         _c.mov(rdx, r9);
         for (int t = 0; t < tokens; t++)
         {
-            _c.vaddps(Sum(t, 0), Sum(t, 0), Sum(t, 1));
+            if (_chains == 2) _c.vaddps(Sum(t, 0), Sum(t, 0), Sum(t, 1));
             _c.vmovups(__zmmword_ptr[rdx], Sum(t, 0));
             if (t + 1 < tokens) _c.add(rdx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.OutputStride))]);
         }

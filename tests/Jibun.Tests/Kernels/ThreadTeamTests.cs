@@ -38,7 +38,7 @@ public sealed class ThreadTeamTests
     public void ATeamGoesOnAfterAnError()
     {
         using var team = new ThreadTeam(3);
-        var faulty = new FaultyWork();
+        var faulty = new FaultyWork { Came = new bool[1] };
         Assert.Throws<InvalidOperationException>(() => team.For(ref faulty, 30));
         int[] done = new int[100];
         var work = new CountWork { Done = done };
@@ -69,9 +69,17 @@ public sealed class ThreadTeamTests
 
     private struct FaultyWork : IRangeWork
     {
+        public bool[] Came;
+
         public readonly void Run(int start, int end, int thread)
         {
-            if (thread == 0) throw new InvalidOperationException("faulty");
+            if (thread != 0)
+            {
+                while (!Volatile.Read(ref Came[0])) Thread.SpinWait(1); // or nothing may be left for thread 0
+                return;
+            }
+            Came[0] = true;
+            throw new InvalidOperationException("faulty");
         }
     }
 }

@@ -71,14 +71,20 @@ internal sealed class Answer
         if (rows == 1) return Take(logits);
         int vocabulary = logits.Length / rows, right = 0;
         bool goesOn = true;
-        for (int row = 0; row < rows; row++)
+        try
         {
-            goesOn = Take(logits.Slice(row * vocabulary, vocabulary));
-            if (row == rows - 1 || !_speculation!.IsRight(row, Conversation.TokenSpan[^1])) break;
-            right++;
-            if (!goesOn || IsCancelled) break;
+            for (int row = 0; row < rows; row++)
+            {
+                goesOn = Take(logits.Slice(row * vocabulary, vocabulary));
+                if (row == rows - 1 || !_speculation!.IsRight(row, Conversation.TokenSpan[^1])) break;
+                right++;
+                if (!goesOn || IsCancelled) break;
+            }
         }
-        Conversation.TrimCaches(Conversation.Tokens.Count - 1);
+        finally
+        {
+            Conversation.TrimCaches(Conversation.Tokens.Count - 1);
+        }
         _speculation!.Learn(right);
         return goesOn;
     }

@@ -129,11 +129,26 @@ internal sealed class Scheduler : IDisposable
         int row = 0;
         foreach ((Answer answer, int rows) in _wantLogits)
         {
-            bool goesOn = answer.Take(_logits.AsSpan(row * vocabulary, rows * vocabulary), rows);
+            bool goesOn = Take(answer, _logits.AsSpan(row * vocabulary, rows * vocabulary), rows, out Exception? error);
             row += rows;
             if (goesOn) continue;
             _active.Remove(answer);
-            answer.Release();
+            answer.Release(error);
+        }
+    }
+
+    // What goes wrong in one answer, such as a constraint that fails, ends that answer only.
+    private static bool Take(Answer answer, Span<float> logits, int rows, out Exception? error)
+    {
+        error = null;
+        try
+        {
+            return answer.Take(logits, rows);
+        }
+        catch (Exception failure)
+        {
+            error = failure;
+            return false;
         }
     }
 }

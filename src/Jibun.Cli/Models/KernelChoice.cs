@@ -12,8 +12,8 @@ internal static class KernelChoice
 
     private static readonly (string Name, KernelTier Tier)[] s_names =
     [
-        ("emitted", KernelTier.Emitted), (Intrinsics, KernelSet.BestIntrinsics), ("avx512", KernelTier.Avx512), ("avx2", KernelTier.Avx2),
-        ("advsimd", KernelTier.AdvSimd), ("portable", KernelTier.Portable),
+        ("emitted", KernelTier.Emitted), (Intrinsics, KernelSet.BestIntrinsics), ("avx512", KernelTier.Avx512), ("avxvnni", KernelTier.AvxVnni),
+        ("avx2", KernelTier.Avx2), ("advsimd", KernelTier.AdvSimd), ("portable", KernelTier.Portable),
     ];
 
     public static IEnumerable<string> Names => s_names.Select(name => name.Name);
@@ -35,6 +35,7 @@ internal static class KernelChoice
     public static string Describe(KernelTier tier) => tier switch
     {
         KernelTier.Emitted => "machine code written at run time (AVX512-VNNI)",
+        KernelTier.AvxVnni => "AVX-VNNI",
         KernelTier.Avx512 => "AVX-512",
         KernelTier.Avx2 => "AVX2",
         KernelTier.AdvSimd => "Arm AdvSimd with dot products",
@@ -50,6 +51,7 @@ internal static class KernelChoice
     {
         KernelTier.Emitted when !ExecutableMemory.IsSupported => "this system does not let programs write code",
         KernelTier.Emitted => "the processor has no AVX512-VNNI",
+        KernelTier.AvxVnni => "the processor has no AVX-VNNI, or this build was not compiled for it",
         KernelTier.Avx512 when CpuFeatures.Avx512 => "this build was not compiled for AVX-512",
         KernelTier.Avx512 => "the processor has no AVX-512",
         KernelTier.Avx2 => "the processor has no AVX2",

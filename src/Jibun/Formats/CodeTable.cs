@@ -6,6 +6,7 @@ public sealed class CodeTable
     public const int Size = 16;
 
     private readonly byte[] _levels = new byte[Size];
+    private readonly byte[] _values = new byte[Size];
     private readonly byte[] _codes = new byte[256]; // by the value as a byte
 
     /// <param name="zeroPoint">Added to every value, so that none is negative.</param>
@@ -16,15 +17,18 @@ public sealed class CodeTable
         {
             _levels[code] = checked((byte)(values[code] + zeroPoint));
             _codes[(byte)values[code]] = (byte)code;
-            HasWideLevels |= _levels[code] > 127;
+            _values[code] = (byte)values[code];
+            HighestLevel = Math.Max(HighestLevel, _levels[code]);
         }
     }
 
     /// <summary>Value + zero point of every code.</summary>
     public ReadOnlySpan<byte> Levels => _levels;
 
-    /// <summary>Whether a level is above 127.</summary>
-    public bool HasWideLevels { get; }
+    /// <summary>The values of all codes, signed bytes.</summary>
+    public ReadOnlySpan<byte> Values => _values;
+
+    public int HighestLevel { get; }
 
     /// <summary>The codes of values that the table has.</summary>
     public void Encode(ReadOnlySpan<sbyte> values, Span<byte> codes)

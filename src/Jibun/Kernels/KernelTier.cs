@@ -14,6 +14,7 @@ public enum KernelTier
     Portable,
     AdvSimd,
     Avx2,
+    AvxVnni,
     Avx512,
 
     /// <summary>Machine code written at run time: AVX512-VNNI.</summary>
@@ -41,6 +42,7 @@ public sealed class KernelSet(KernelTier tier)
         KernelTier.AdvSimd => Dp.IsSupported,
         KernelTier.Avx2 => Avx2.IsSupported,
         KernelTier.Avx512 => Avx512BW.IsSupported,
+        KernelTier.AvxVnni => AvxVnni.IsSupported,
         KernelTier.Emitted => CpuFeatures.Avx512Vnni,
         _ => false,
     };
@@ -104,16 +106,18 @@ public sealed class KernelSet(KernelTier tier)
     private IRowGroupKernel Make(RowGroupLayout layout) => Tier switch
     {
         KernelTier.Emitted => new EmittedKernel(tokens => RowGroupEmitter.Emit(layout, tokens)),
-        KernelTier.Avx512 => new RowGroupLoop<Avx512Lanes>(layout),
-        KernelTier.Avx2 => new RowGroupLoop<Avx2Lanes>(layout),
-        KernelTier.AdvSimd => new RowGroupLoop<AdvSimdLanes>(layout),
-        _ => new RowGroupLoop<Vector128Lanes>(layout),
+        KernelTier.AvxVnni => RowGroupLoop.For<AvxVnniLanes>(layout),
+        KernelTier.Avx512 => RowGroupLoop.For<Avx512Lanes>(layout),
+        KernelTier.Avx2 => RowGroupLoop.For<Avx2Lanes>(layout),
+        KernelTier.AdvSimd => RowGroupLoop.For<AdvSimdLanes>(layout),
+        _ => RowGroupLoop.For<Vector128Lanes>(layout),
     };
 
     private IValueKernel MakeForValues(GgmlType type, bool isFine) => Tier switch
     {
         KernelTier.Emitted => new EmittedKernel(rows => ValueEmitter.Emit(type, isFine, rows)),
         _ when type is GgmlType.F32 or GgmlType.F16 => new FloatValueLoop(type),
+        KernelTier.AvxVnni => new QuantizedValueLoop<AvxVnniLanes>(type, isFine),
         KernelTier.Avx512 => new QuantizedValueLoop<Avx512Lanes>(type, isFine),
         KernelTier.Avx2 => new QuantizedValueLoop<Avx2Lanes>(type, isFine),
         KernelTier.AdvSimd => new QuantizedValueLoop<AdvSimdLanes>(type, isFine),

@@ -46,6 +46,49 @@ public sealed unsafe class RowGroupKernelTests
         }
     }
 
+    /// <summary>Nothing but the highest level, or the lowest, times nothing but the largest activation: narrow sums must not overflow.</summary>
+    [Theory, MemberData(nameof(Cases))]
+    public void TheLargestProductsAreExact(GgmlType type, KernelTier tier)
+    {
+        Assert.SkipUnless(KernelSet.IsSupported(tier), $"this machine cannot run the {tier} kernels");
+        const int Columns = 1024, Tokens = 5; // a tile of four tokens and one alone
+        BlockFormat format = BlockFormats.Get(type, "test");
+        BlockAnatomy anatomy = format.Anatomy!;
+        using var packed = new PackedMatrix(format, new byte[RowGroupLayout.Rows * format.RowBytes(Columns)], RowGroupLayout.Rows, Columns);
+        int[] levels = [.. Enumerable.Range(0, anatomy.Table is null ? 1 << anatomy.CodeBits : Math.Min(CodeTable.Size, 1 << anatomy.CodeBits)).Select(anatomy.LevelOf)];
+        foreach (int level in (int[])[levels.Max(), levels.Min()])
+            foreach (float x in (float[])[1, -1])
+            {
+                Fill(packed.Matrix, Array.IndexOf(levels, level));
+                float[] y = Multiply(packed.Matrix, Enumerable.Repeat(x, Tokens * Columns).ToArray(), Tokens, tier, threads: 1);
+                Assert.All(y, product => Assert.Equal((level - anatomy.ZeroPoint) * x * Columns * packed.Matrix.TensorScale, product, 1e-4f * Columns));
+            }
+    }
+
+    // One code everywhere, scales of 1 and no minima.
+    private static void Fill(Matrix matrix, int code)
+    {
+        RowGroupLayout layout = matrix.Layout!;
+        (int low, int high) = layout.Planes;
+        int lowBytes = layout.UnitGroups * low * RowGroupLayout.VectorBytes / 8;
+        for (byte* block = matrix.Data; block < matrix.Data + matrix.GroupBytes - layout.RowScaleBytes; block += layout.BlockBytes)
+        {
+            for (int i = 0; i < layout.CodeBytes; i++)
+                block[i] = i % layout.UnitBytes < lowBytes ? Repeat(code & (1 << low) - 1, low) : Repeat(code >> low, high);
+            if (layout.Anatomy.HasScales) new Span<byte>(block + layout.ScaleOffset, layout.Anatomy.SubBlocks * RowGroupLayout.Rows).Fill(1);
+            if (layout.Anatomy.Scale == ScaleKind.Half) new Span<Half>(block + layout.DOffset, RowGroupLayout.Rows).Fill((Half)1);
+            if (layout.Anatomy.Scale == ScaleKind.Single) new Span<float>(block + layout.DOffset, RowGroupLayout.Rows).Fill(1);
+        }
+        if (layout.RowScaleBytes > 0) new Span<float>(matrix.Data + matrix.GroupBytes - layout.RowScaleBytes, RowGroupLayout.Rows).Fill(1);
+    }
+
+    private static byte Repeat(int value, int bits)
+    {
+        int repeated = 0;
+        for (int shift = 0; shift < 8; shift += bits) repeated |= value << shift;
+        return (byte)repeated;
+    }
+
     [Theory, MemberData(nameof(Cases))]
     public void TiersTilesAndThreadsAgreeBitForBit(GgmlType type, KernelTier tier)
     {
@@ -140,13 +183,18 @@ public sealed unsafe class RowGroupKernelTests
         BlockFormat format, byte[] weights, int rows, int columns, ReadOnlySpan<float> x, int tokens, KernelTier tier, int threads)
     {
         using var packed = new PackedMatrix(format, weights, rows, columns);
+        return Multiply(packed.Matrix, x, tokens, tier, threads);
+    }
+
+    private static float[] Multiply(Matrix matrix, ReadOnlySpan<float> x, int tokens, KernelTier tier, int threads)
+    {
         using var team = new ThreadTeam(threads);
         using var batch = new ActivationBatch();
-        float[] y = new float[tokens * rows];
+        float[] y = new float[tokens * matrix.Rows];
         fixed (float* input = x, output = y)
         {
-            batch.Set(input, tokens, columns);
-            new MatMul(team, new KernelSet(tier)).Run(batch, new Product(packed.Matrix, output, rows));
+            batch.Set(input, tokens, matrix.Columns);
+            new MatMul(team, new KernelSet(tier)).Run(batch, new Product(matrix, output, matrix.Rows));
         }
         return y;
     }

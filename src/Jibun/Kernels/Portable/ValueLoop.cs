@@ -81,12 +81,12 @@ internal sealed unsafe class QuantizedValueLoop<TLanes>(GgmlType type, bool isFi
         }
         else
         {
-            TLanes mask = TLanes.Broadcast(0x0F0F0F0F);
+            TLanes mask = TLanes.Broadcast(0x0F0F0F0F), levels = TLanes.Table(Levels);
             for (int eight = 0; eight < tokens / 8; eight++)
             {
                 TLanes both = TLanes.Load(values + eight * Vector);
-                sums = TLanes.DotWide(sums, TLanes.Broadcast(codes[2 * eight]), TLanes.Lookup(Levels, TLanes.And(both, mask)));
-                sums = TLanes.DotWide(sums, TLanes.Broadcast(codes[2 * eight + 1]), TLanes.Lookup(Levels, TLanes.And(TLanes.ShiftRight(both, 4), mask)));
+                sums = TLanes.DotWide(sums, TLanes.Broadcast(codes[2 * eight]), TLanes.Lookup(levels, TLanes.And(both, mask)));
+                sums = TLanes.DotWide(sums, TLanes.Broadcast(codes[2 * eight + 1]), TLanes.Lookup(levels, TLanes.And(TLanes.ShiftRight(both, 4), mask)));
             }
         }
         return TLanes.ToSums(sums);

@@ -23,7 +23,7 @@ internal readonly unsafe struct AdvSimdLanes(Vector128<byte> a, Vector128<byte> 
         return new(all, all, all, all);
     }
 
-    public static AdvSimdLanes Repeat(uint* lane) 
+    public static AdvSimdLanes Repeat(uint* lane)
     {
         Vector128<byte> all = AdvSimd.LoadAndReplicateToVector128(lane).AsByte();
         return new(all, all, all, all);

@@ -12,7 +12,7 @@ namespace Jibun.Kernels.Portable;
 internal sealed unsafe class RowGroupLoop<TLanes, TCodes>(RowGroupLayout layout) : IRowGroupKernel
     where TLanes : unmanaged, ILanes<TLanes> where TCodes : struct, ICodes
 {
-    private const int Tile = 4;
+    private const int Tile = 4, PrefetchBytes = 4096; // ahead: beyond the page that processors fetch by themselves
 
     private readonly BlockAnatomy _anatomy = layout.Anatomy;
 
@@ -247,7 +247,7 @@ internal sealed unsafe class RowGroupLoop<TLanes, TCodes>(RowGroupLayout layout)
             for (uint runEnd = Math.Min(end, vector + run); vector < runEnd; vector++)
             {
                 TLanes low = levels.LoadLow(block, vector), high = levels.LoadHigh(block, vector);
-                if (Sse.IsSupported) Sse.Prefetch0(block + vector * RowGroupLayout.VectorBytes + 4096);
+                if (Sse.IsSupported) Sse.Prefetch0(block + vector * RowGroupLayout.VectorBytes + PrefetchBytes);
                 for (int group = 0; group < VectorGroups; group += 2)
                 {
                     even = Add(even, levels.Next(ref low, ref high), x);

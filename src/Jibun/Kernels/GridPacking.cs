@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Jibun.Formats;
 
 namespace Jibun.Kernels;
@@ -29,8 +31,9 @@ internal static unsafe class GridPacking
         if (format.Type is not (GgmlType.IQ1_S or GgmlType.IQ2_XXS)) return false;
         long rowBytes = format.RowBytes(columns);
         for (int block = columns / format.BlockSize; block > 0; block--, source += format.BlockBytes, group += layout.BlockBytes)
-            if (format.Type == GgmlType.IQ1_S) PackTrits((IQ1_S*)source, rowBytes, layout, group);
-            else PackEights((IQ2_XXS*)source, rowBytes, layout, group);
+            if (format.Type != GgmlType.IQ1_S) PackEights((IQ2_XXS*)source, rowBytes, layout, group);
+            else if (Avx2.IsSupported) PackTritsOfEightRows((IQ1_S*)source, rowBytes, layout, group);
+            else PackTrits((IQ1_S*)source, rowBytes, layout, group);
         return true;
     }
 
@@ -59,6 +62,49 @@ internal static unsafe class GridPacking
             }
         }
     }
+
+    // Lanes are rows. A group's word is read with the two bytes before it: behind the last one the memory may end.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackTritsOfEightRows(IQ1_S* source, long rowBytes, RowGroupLayout layout, byte* target)
+    {
+        const int lanes = 8;
+        Vector256<int> rows = Vector256<int>.Indices * (int)rowBytes;
+        Vector256<uint> highest = Vector256.Create(0x700u), lowest = Vector256.Create(0xFFu);
+        fixed (uint* table = s_trits)
+        {
+            for (int first = 0; first < Rows; first += lanes, source = (IQ1_S*)((byte*)source + lanes * rowBytes))
+            {
+                Vector128<ushort> d = Narrow(Gather(&source->Scale, rows) & Vector256.Create(0xFFFFu));
+                d.Store((ushort*)(target + layout.DOffset) + first);
+                d.Store((ushort*)(target + layout.DMinOffset) + first);
+                byte* low = (byte*)&source->LowIndices, words = (byte*)&source->Groups - 2;
+                uint* codes = (uint*)target + first;
+                Vector256<uint> min = default;
+                for (int i = 0; i < 8; i++, low += 4, words += 2, codes += 2 * Rows)
+                {
+                    Vector256<uint> indices = Gather(low, rows), word = Gather(words, rows) >>> 16;
+                    Vector256<uint> a = Look(table, indices & lowest | (word << 8) & highest), b = Look(table, (indices >>> 8) & lowest | (word << 5) & highest);
+                    Vector256<uint> c = Look(table, (indices >>> 16) & lowest | (word << 2) & highest), e = Look(table, (indices >>> 24) | (word >>> 1) & highest);
+                    (a | b << 4).Store(codes);
+                    (c | e << 4).Store(codes + Rows);
+                    Vector256<uint> scale = ((word >>> 11) & Vector256.Create(14u)) + Vector256<uint>.One;
+                    *(long*)(target + layout.ScaleOffset + i * Rows + first) = Vector128.Narrow(Narrow(scale << 3), default).AsInt64()[0];
+                    Vector256<uint> own = scale * (Vector256.Create(7u) + ((word >>> 15) << 1));
+                    if (i % 2 == 0) min = own;
+                    else Narrow(min | own << 8).Store((ushort*)(target + layout.MinOffset + (i - 1) * Rows) + first);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Gather(void* start, Vector256<int> offsets) => Avx2.GatherVector256((uint*)start, offsets, 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Look(uint* table, Vector256<uint> indices) => Avx2.GatherVector256(table, indices.AsInt32(), sizeof(uint));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ushort> Narrow(Vector256<uint> values) => Vector128.Narrow(values.GetLower(), values.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackEights(IQ2_XXS* source, long rowBytes, RowGroupLayout layout, byte* target)

@@ -1,17 +1,32 @@
+using System.Diagnostics;
+
 namespace Jibun.Memory;
 
-/// <summary>Places of one size in memory and who holds them.</summary>
+/// <summary>
+/// Places of one size in memory and who holds them. Memory that a program has never written must be found and cleared by the system first, which
+/// takes longer than a read from disk where a host machine has to find it; so places are made ready one by one, from the first on, by
+/// whoever has time for it.
+/// </summary>
 public sealed unsafe class SlotPool
 {
+    private const int Page = 4096;
+    private const double SlowBytes = 2e9; // a second
+    private const int SlowInARow = 3;
+
+    private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(2);
+
     private readonly byte* _start;
     private readonly long _stride;
     private readonly int[] _holders;
+    private int _ready, _slow;
 
     /// <param name="arena">Where the places are taken from.</param>
     /// <param name="slotBytes">Of one place.</param>
     /// <param name="slots">Their number.</param>
-    public SlotPool(HugePageArena arena, long slotBytes, int slots)
+    /// <param name="perToken">Those that a token needs.</param>
+    public SlotPool(HugePageArena arena, long slotBytes, int slots, int perToken)
     {
+        PerToken = perToken;
         _stride = (slotBytes + 63) & ~63L;
         _start = arena.Take(_stride * slots);
         _holders = new int[slots];
@@ -20,10 +35,34 @@ public sealed unsafe class SlotPool
 
     public int Count => _holders.Length;
 
+    public int PerToken { get; }
+
+    /// <summary>Places, from the first on, whose memory the system has given.</summary>
+    public int Ready => Volatile.Read(ref _ready);
+
+    /// <summary>Whether the system takes long to give memory: an expert that is needed little had better go than one more place be taken.</summary>
+    public bool IsSlow => Volatile.Read(ref _slow) >= SlowInARow;
+
     /// <summary>Who holds each place; −1: nobody.</summary>
     public ReadOnlySpan<int> Holders => _holders;
 
     public byte* Address(int slot) => _start + _stride * slot;
 
     public void Give(int slot, int holder) => _holders[slot] = holder;
+
+    /// <summary>Makes one more place ready if fewer than a token needs are both ready and free. One thread may call, beside one that uses the pool.</summary>
+    /// <returns>False when there was nothing to do.</returns>
+    public bool MakeReady()
+    {
+        int next = _ready;
+        if (next == Count || _holders.AsSpan(0, next).Count(-1) >= PerToken) return false;
+        byte* start = Address(next), end = start + _stride;
+        long begun = Stopwatch.GetTimestamp();
+        // Changes nothing, so that the place may be in use already.
+        for (byte* at = start; at < end; at = (byte*)(((nint)at + Page) & ~(nint)(Page - 1))) Interlocked.Or(ref *(int*)at, 0);
+        TimeSpan taken = Stopwatch.GetElapsedTime(begun);
+        Volatile.Write(ref _slow, taken > s_short && _stride < SlowBytes * taken.TotalSeconds ? _slow + 1 : 0);
+        Volatile.Write(ref _ready, next + 1);
+        return true;
+    }
 }

@@ -21,6 +21,9 @@ public sealed class UseCounts(int layers, int experts)
     /// <summary>Whether anything was learned in earlier runs.</summary>
     public bool IsLearned { get; private set; }
 
+    /// <summary>Whether something was learned that was not kept yet.</summary>
+    public bool HasNews { get; private set; }
+
     /// <summary>Some tokens have chosen an expert.</summary>
     public void Add(int layer, int expert, int tokens)
     {
@@ -33,6 +36,7 @@ public sealed class UseCounts(int layers, int experts)
     /// <summary>So many tokens have passed a layer; what they chose comes before this.</summary>
     public void Advance(int layer, int tokens)
     {
+        HasNews = true;
         _now[layer] += tokens;
         _tokens[layer] += tokens;
         if (_now[layer] > LongestMemory) Restart(layer);
@@ -78,9 +82,11 @@ public sealed class UseCounts(int layers, int experts)
         }
     }
 
-    /// <summary>Keeps what was learned. A file that cannot be written is done without.</summary>
+    /// <summary>Keeps what was learned, if there is news; the file is replaced at once. It may go on being learned meanwhile. A file that cannot be written is done without.</summary>
     public void Save(string path)
     {
+        if (!HasNews) return;
+        HasNews = false;
         byte[] bytes = new byte[Size];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
         Span<byte> next = bytes.AsSpan(sizeof(uint));

@@ -13,6 +13,8 @@ internal sealed unsafe class ExpertCache : IDisposable
 {
     private const int ReadsInFlight = 6;
     private const int Parts = ExpertReader.Parts;
+    private const float Certain = 2; // above all chances
+    private const int LeastTokens = 2; // whose experts get places even where memory comes slowly: these save more than they cost within a short answer
 
     private readonly IReadOnlyList<ExpertWeights> _layers;
     private readonly ExpertSizes _sizes;
@@ -24,29 +26,31 @@ internal sealed unsafe class ExpertCache : IDisposable
     private readonly long[] _neededIn; // [layers · experts]: the last round that needs it, negative while that is still to come
     private readonly int[] _missing, _ahead; // experts
     private readonly UseCounts _uses;
-    private readonly string? _useFile;
+    private readonly ExpertUpkeep _upkeep;
     private long _round;
     private int _missingCount;
     private ExpertTally _tally;
 
     public ExpertCache(GgufFile file, IReadOnlyList<ExpertWeights> layers, ExpertSizes sizes, ExpertOptions options, ThreadTeam team)
     {
-        (_layers, _sizes, _team, _useFile) = (layers, sizes, team, options.UseFile);
+        (_layers, _sizes, _team) = (layers, sizes, team);
         ExpertCacheShape shape = ExpertCacheShape.Of(sizes, options.CacheBytes);
         int experts = layers.Count * sizes.Count;
         _reader = new ExpertReader(file.Shards, experts, ExtentOf, shape.LaneBytes, shape.Lanes, ReadsInFlight);
         _arena = new HugePageArena(shape.Slots.Sum(pool => pool.Key * pool.Value));
-        foreach ((long bytes, int slots) in shape.Slots) _pools[bytes] = new SlotPool(_arena, bytes, slots);
+        foreach ((long bytes, int slots) in shape.Slots)
+            _pools[bytes] = new SlotPool(_arena, bytes, slots, perToken: sizes.Used * sizes.Layers.Count(layer => layer.MemoryBytes == bytes));
         _slotOf = new int[experts];
         Array.Fill(_slotOf, -1);
         _neededIn = new long[experts];
         _missing = new int[sizes.Count];
         _ahead = new int[sizes.Count];
         _uses = new UseCounts(layers.Count, sizes.Count);
-        if (_useFile is not null) _uses.Load(_useFile);
+        if (options.UseFile is { } useFile) _uses.Load(useFile);
         Bytes = shape.Bytes;
         IsWhole = shape.Held == experts;
         MostOfRound = Math.Max(sizes.Used, shape.Slots.Values.Min() / 2);
+        _upkeep = new ExpertUpkeep(_pools.Values, options.UseFile is { } path ? () => _uses.Save(path) : null);
     }
 
     /// <summary>Of all that it holds and reads into.</summary>
@@ -94,6 +98,7 @@ internal sealed unsafe class ExpertCache : IDisposable
         _reader.Want(_missing.AsSpan(0, _missingCount));
         _reader.Foresee(_ahead.AsSpan(0, ahead));
         for (int i = 0; i < _missingCount; i++) Place(_missing[i]);
+        if (_missingCount > 0) _upkeep.Call();
     }
 
     /// <summary>Whether an expert of the round is already there.</summary>
@@ -132,7 +137,7 @@ internal sealed unsafe class ExpertCache : IDisposable
 
     public void Dispose()
     {
-        if (_useFile is not null) _uses.Save(_useFile);
+        _upkeep.Dispose();
         _reader.Dispose();
         _arena.Dispose();
     }
@@ -185,21 +190,25 @@ internal sealed unsafe class ExpertCache : IDisposable
         for (int part = 0; part < Parts; part++) MatrixOf(id, part).MoveTo(null);
     }
 
-    // A free place; else the expert least likely to be used; what later rounds of the layer need goes last, what this one needs never.
+    // A free place, and beyond the first ones, where the system is slow to give memory, one that is ready; else that of the expert least likely to be used, but of those that later
+    // rounds of the layer need only when no place is free at all. What this round needs is never evicted.
     private int Victim(SlotPool pool)
     {
-        int best = -1;
+        int best = -1, unready = -1, ready = pool.Ready, taken = 0;
         float least = float.PositiveInfinity;
         ReadOnlySpan<int> holders = pool.Holders;
         for (int slot = 0; slot < holders.Length; slot++)
         {
             int holder = holders[slot];
-            if (holder < 0) return slot;
-            if (_neededIn[holder] == _round) continue;
-            float chance = _uses.Chance(holder) + (_neededIn[holder] == -_round ? 2 : 0);
+            if (holder < 0 && slot < ready) return slot;
+            if (holder < 0 && unready < 0) unready = slot;
+            taken += holder < 0 ? 0 : 1;
+            if (holder < 0 || _neededIn[holder] == _round) continue;
+            float chance = _uses.Chance(holder) + (_neededIn[holder] == -_round ? Certain : 0);
             if (chance >= least) continue;
             (best, least) = (slot, chance);
         }
+        if (unready >= 0 && (!pool.IsSlow || taken < LeastTokens * pool.PerToken || least >= Certain)) return unready;
         return best >= 0 ? best : throw new InvalidOperationException("a round needs more experts than the cache has places");
     }
 

@@ -1,0 +1,27 @@
+using Jibun.Memory;
+
+namespace Jibun.Tests.Memory;
+
+public sealed unsafe class SlotPoolTests
+{
+    /// <summary>As many places are made ready ahead as a token needs; what lies in places that are in use already stays.</summary>
+    [Fact]
+    public void PlacesAreMadeReadyAheadAndKeepWhatTheyHold()
+    {
+        const int slotBytes = 10_000, slots = 5;
+        using HugePageArena arena = new(slots * (slotBytes + 64));
+        SlotPool pool = new(arena, slotBytes, slots, perToken: 2);
+        for (int slot = 0; slot < slots; slot++) new Span<byte>(pool.Address(slot), slotBytes).Fill((byte)(0x80 + slot));
+        Assert.Equal((0, false), (pool.Ready, pool.IsSlow));
+        Assert.True(pool.MakeReady() && pool.MakeReady());
+        Assert.False(pool.MakeReady());
+        Assert.Equal(2, pool.Ready);
+        pool.Give(0, 17);
+        Assert.True(pool.MakeReady());
+        Assert.False(pool.MakeReady());
+        for (int slot = 1; slot < slots; slot++) pool.Give(slot, slot);
+        while (pool.MakeReady()) Assert.InRange(pool.Ready, 1, slots);
+        Assert.Equal(slots, pool.Ready);
+        for (int slot = 0; slot < slots; slot++) Assert.True(new ReadOnlySpan<byte>(pool.Address(slot), slotBytes).IndexOfAnyExcept((byte)(0x80 + slot)) < 0);
+    }
+}

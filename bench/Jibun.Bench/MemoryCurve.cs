@@ -60,7 +60,10 @@ internal sealed record MemoryCurve(string Model, long ModelBytes, Workload Workl
             await EmptyPageCache(cancel);
             using MemoryLimit group = new(limit);
             (string start, IReadOnlyList<string> list) = group.Wrap(program, arguments);
-            using Process process = Process.Start(new ProcessStartInfo(start, list) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            DirectoryInfo data = Directory.CreateTempSubdirectory("jibun-bench-"); // nothing is known of how experts are used
+            ProcessStartInfo startInfo = new(start, list) { RedirectStandardOutput = true, RedirectStandardError = true };
+            startInfo.Environment["XDG_DATA_HOME"] = data.FullName;
+            using Process process = Process.Start(startInfo)!;
             using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             patience.CancelAfter(s_patience);
             try
@@ -85,6 +88,7 @@ internal sealed record MemoryCurve(string Model, long ModelBytes, Workload Workl
                     process.Kill(entireProcessTree: true);
                     await process.WaitForExitAsync(CancellationToken.None);
                 }
+                data.Delete(recursive: true);
             }
         }
     }
@@ -102,7 +106,21 @@ internal sealed record MemoryCurve(string Model, long ModelBytes, Workload Workl
                 table.AppendLine(CultureInfo.InvariantCulture, $"{peer.TokensPerSecond:f2} | {peer.TimeToFirstTokenSeconds:f1} s | {point.Jibun.TokensPerSecond / peer.TokensPerSecond:f2} |");
             else table.AppendLine("– | – | – |");
         }
+        table.AppendLine().AppendLine(Sameness("Jibun", [.. Points.Select(point => (point.LimitBytes, point.Jibun.Tokens))]));
+        table.AppendLine(Sameness(Engine.UpstreamName, [.. Points.Where(point => point.Upstream is not null).Select(point => (point.LimitBytes, point.Upstream!.Tokens))]));
         return table.ToString();
+    }
+
+    /// <summary>Whether an engine wrote the same under every limit, all tokens compared.</summary>
+    internal static string Sameness(string engine, IReadOnlyList<(long LimitBytes, int[] Tokens)> runs)
+    {
+        if (runs.Count == 0) return $"{engine} wrote nothing.";
+        int[] first = runs[0].Tokens;
+        string[] others = [.. from run in runs
+                              where !run.Tokens.AsSpan().SequenceEqual(first)
+                              select $"other tokens from number {run.Tokens.AsSpan().CommonPrefixLength(first) + 1} on under {Size(run.LimitBytes)}"];
+        return others.Length > 0 ? $"{engine}: {string.Join(", ", others)} than under {Size(runs[0].LimitBytes)}."
+            : $"{engine}: all {first.Length} tokens are the same under every limit ({string.Join(", ", runs.Select(run => Size(run.LimitBytes)))}).";
     }
 
     public static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.##} GiB");

@@ -160,6 +160,16 @@ public static class SyntheticShapes
         Experts = R1Slice.Experts! with { Count = 256, SelectionBias = 0.05f },
     };
 
+    /// <summary>DeepSeek-V2-Lite at its true size: 16 billion weights.</summary>
+    public static SyntheticShape V2Lite { get; } = TinyV2Lite with
+    {
+        Hidden = 2048,
+        Heads = 16,
+        FeedForward = 10944,
+        Vocabulary = 102400,
+        Experts = TinyV2Lite.Experts! with { Count = 64, Used = 6, Width = 1408, SelectionBias = 0, Normalized = false, Groups = 0, GroupsUsed = 0 },
+    };
+
     public static SyntheticShape Llama1B { get; } =
         new("llama", Hidden: 2048, Layers: 16, Heads: 32, KvHeads: 8, HeadSize: 64, FeedForward: 8192, Vocabulary: 128256)
         {
@@ -226,6 +236,7 @@ public static class SyntheticShapes
         ["r1-layer"] = R1Layer,
         ["r1-slice2"] = R1Slice2,
         ["r1-long"] = R1Long,
+        ["v2-lite"] = V2Lite,
         ["llama-1b"] = Llama1B,
         ["llama-slice"] = Llama1BSlice,
         ["qwen2.5-0.5b"] = Qwen05B,

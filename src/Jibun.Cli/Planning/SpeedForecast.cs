@@ -2,6 +2,7 @@ using Jibun.Cli.Doctor;
 using Jibun.Cli.Terminals;
 using Jibun.Formats;
 using Jibun.Generation;
+using Jibun.Gguf;
 using Jibun.Kernels;
 using Jibun.Memory;
 
@@ -11,8 +12,8 @@ namespace Jibun.Cli.Planning;
 internal sealed record Forecast(double TokensPerSecond, string Why);
 
 /// <summary>
-/// Measures what bounds a model's speed, memory and the products of its main formats, and divides. What is left out
-/// (attention, norms, handing work over) makes a model a little slower than predicted.
+/// Predicts a model's speed from a rehearsal of some of its layers. Where there is no memory for one, it measures how fast memory is read and the main
+/// formats are multiplied, and divides: what is left out then (attention, norms, handing work over) makes a model slower than predicted.
 /// </summary>
 internal sealed class SpeedForecast
 {
@@ -23,16 +24,26 @@ internal sealed class SpeedForecast
 
     private readonly Plan _plan;
     private readonly MatMul _matmul;
+    private readonly Rehearsal? _rehearsal;
     private readonly long _generationBytes;
 
-    public SpeedForecast(Plan plan, MatMul matmul, long availableBytes)
+    private SpeedForecast(Plan plan, MatMul matmul, Rehearsal? rehearsal, long availableBytes)
     {
-        (_plan, _matmul) = (plan, matmul);
+        (_plan, _matmul, _rehearsal) = (plan, matmul, rehearsal);
         _generationBytes = Math.Clamp(availableBytes / 8, PromptBytes, GenerationBytes);
         BandwidthBytes = Bandwidth.Measure(matmul.Team.Threads, availableBytes);
-        Generation = ForecastGeneration();
-        Prompt = ForecastPrompt();
+        (double packing, double disk) = plan.Experts is null ? default : (MeasurePacking(), DiskSpeed.Measure(plan.Path) ?? 0);
+        Generation = ForecastGeneration(packing, disk);
+        Prompt = ForecastPrompt(packing, disk);
     }
+
+    /// <param name="file">Its data are not read, but for the speed of the disk.</param>
+    /// <param name="plan">Of this file.</param>
+    /// <param name="options">The plan's.</param>
+    /// <param name="matmul">Kernels and threads.</param>
+    /// <param name="availableBytes">Memory: half of it may be used to measure.</param>
+    public static SpeedForecast Of(GgufFile file, Plan plan, LoadOptions options, MatMul matmul, long availableBytes) =>
+        new(plan, matmul, Rehearsal.Of(file, plan, options, matmul, availableBytes / 2), availableBytes);
 
     /// <summary>Bytes a second that all threads read together.</summary>
     public double BandwidthBytes { get; }
@@ -47,47 +58,68 @@ internal sealed class SpeedForecast
 
     private string Threads => _matmul.Team.Threads == 1 ? "1 thread" : $"{_matmul.Team.Threads} threads";
 
-    private Forecast ForecastGeneration()
+    private string Measured => $"measured with {_rehearsal!.Layers} of {_plan.Layers.Count} layers";
+
+    private Forecast ForecastGeneration(double packing, double disk)
     {
-        (double seconds, List<string> reasons) = Divide(weights => weights.BytesPerToken, BandwidthBytes, (format, bitsPerWeight) =>
-        {
-            double rate = ProductSpeed.Measure(format, _matmul, 1, _generationBytes) * bitsPerWeight / 8;
-            return (rate, $"{format.Name} weights are multiplied at {Quantity.Significant(rate / 1e9)} GB/s");
-        });
+        (double seconds, string reasons) = _rehearsal is null ? DivideGeneration()
+            : (_rehearsal.GenerationSeconds, $", {Quantity.Significant(_plan.BytesPerToken / _rehearsal.GenerationSeconds / 1e9)} GB/s of them ({Measured})");
         string fromDisk = "";
-        if (_plan.Experts is { } experts) seconds += DiskSeconds(experts, out fromDisk);
-        return new Forecast(1 / seconds, $"a token reads {Quantity.Bytes(_plan.BytesPerToken)} of weights; {Threads} read {Quantity.Significant(BandwidthBytes / 1e9)} GB/s"
-            + string.Concat(reasons.Select(reason => $", {reason}")) + fromDisk);
+        if (_plan.Experts is { } experts)
+        {
+            // Few experts at a time leave little to do side by side: what was read is packed, and then the next layer asks.
+            seconds += experts.DiskBytesPerToken * (1 / RateOf(disk) + 1 / packing);
+            fromDisk = $"; {Quantity.Bytes((long)experts.DiskBytesPerToken)} of experts come from disk, which {Describe(disk)}, and are packed at {Quantity.Significant(packing / 1e9)} GB/s";
+        }
+        return new Forecast(1 / seconds, $"a token reads {Quantity.Bytes(_plan.BytesPerToken)} of weights; {Threads} read {Quantity.Significant(BandwidthBytes / 1e9)} GB/s{reasons}{fromDisk}");
     }
 
-    // Reading and packing go on side by side, so that the slower of the two decides.
-    private double DiskSeconds(PlannedExperts experts, out string why)
+    private Forecast ForecastPrompt(double packing, double disk)
     {
-        BlockFormat format = _plan.Weights.Where(weights => weights.Class == WeightClass.Experts && weights.Kernels is not null).MaxBy(weights => weights.FileBytes)!.Layout!;
-        double packing = ProductSpeed.MeasurePacking(format, _matmul.Team);
-        double? disk = DiskSpeed.Measure(_plan.Path);
-        why = $"; {Quantity.Bytes((long)experts.DiskBytesPerToken)} of experts come from disk, which "
-            + (disk is { } rate ? $"gives {Quantity.Significant(rate / 1e9)} GB/s" : $"is taken to give {AssumedDisk / 1e9:0} GB/s")
-            + $", and are packed at {Quantity.Significant(packing / 1e9)} GB/s";
-        return experts.DiskBytesPerToken / Math.Min(disk ?? AssumedDisk, packing);
+        (double seconds, string reasons) = _rehearsal is null ? DividePrompt()
+            : (_rehearsal.PromptSeconds + _rehearsal.OutputSeconds / _rehearsal.PromptTokens,
+                $"{Threads} reach {Quantity.Significant(_plan.ProductsPerToken / _rehearsal.PromptSeconds / 1e9)} G/s in prompts of {_rehearsal.PromptTokens} tokens ({Measured})");
+        string fromDisk = "";
+        if (_plan.Experts is { } experts)
+        {
+            int tokens = _rehearsal?.PromptTokens ?? PromptRows;
+            double bytes = experts.DiskBytesOfPrompt(tokens);
+            seconds = Math.Max(seconds + bytes / packing / tokens, bytes / RateOf(disk) / tokens);
+            fromDisk = $"; {Quantity.Bytes((long)bytes)} of experts come from disk for each {tokens} of them";
+        }
+        return new Forecast(1 / seconds, $"a token takes {Quantity.Count(_plan.ProductsPerToken)} multiplications; {reasons}{fromDisk}");
     }
 
-    private Forecast ForecastPrompt()
+    private double MeasurePacking() => ProductSpeed.MeasurePacking(
+        _plan.Weights.Where(weights => weights.Class == WeightClass.Experts && weights.Kernels is not null).MaxBy(weights => weights.FileBytes)!.Layout!, _matmul.Team);
+
+    private static double RateOf(double disk) => disk > 0 ? disk : AssumedDisk;
+
+    private static string Describe(double disk) =>
+        disk > 0 ? $"gives {Quantity.Significant(disk / 1e9)} GB/s" : $"is taken to give {AssumedDisk / 1e9:0} GB/s";
+
+    private (double Seconds, string Reasons) DivideGeneration() => Divide(weights => weights.BytesPerToken, BandwidthBytes, (format, bitsPerWeight) =>
     {
-        (double seconds, List<string> reasons) = Divide(weights => weights.ProductsPerToken, double.PositiveInfinity, (format, _) =>
+        double rate = ProductSpeed.Measure(format, _matmul, 1, _generationBytes) * bitsPerWeight / 8;
+        return (rate, $", {format.Name} weights are multiplied at {Quantity.Significant(rate / 1e9)} GB/s");
+    });
+
+    private (double Seconds, string Reasons) DividePrompt()
+    {
+        (double seconds, string reasons) = Divide(weights => weights.ProductsPerToken, double.PositiveInfinity, (format, _) =>
         {
             double rate = ProductSpeed.Measure(format, _matmul, PromptRows, PromptBytes);
-            return (rate, $"{format.Name} reaches {Quantity.Significant(rate / 1e9)} G/s");
+            return (rate, $", {format.Name} reaches {Quantity.Significant(rate / 1e9)} G/s");
         });
-        return new Forecast(1 / seconds, $"a token takes {Quantity.Count(_plan.ProductsPerToken)} multiplications; with {Threads} {string.Join(", ", reasons)}");
+        return (seconds, $"with {Threads}{reasons}");
     }
 
     // Seconds a token: each main format at its own rate; the rest at the others' average, at most what anything can reach.
-    private (double Seconds, List<string> Reasons) Divide(
+    private (double Seconds, string Reasons) Divide(
         Func<PlannedWeights, long> workOf, double fastest, Func<BlockFormat, double, (double Rate, string Reason)> measure)
     {
         double all = _plan.Weights.Sum(workOf), measured = 0, seconds = 0;
-        List<string> reasons = [];
+        string reasons = "";
         foreach (var alike in _plan.Weights.Where(weights => weights.Kernels is not null).GroupBy(weights => weights.Layout!).OrderByDescending(group => group.Sum(workOf)))
         {
             double work = alike.Sum(workOf);
@@ -95,7 +127,7 @@ internal sealed class SpeedForecast
             (double rate, string reason) = measure(alike.Key, 8.0 * alike.Sum(weights => weights.MemoryBytes) / alike.Sum(weights => weights.Weights));
             seconds += work / Math.Min(rate, fastest);
             measured += work;
-            reasons.Add(reason);
+            reasons += reason;
         }
         return (measured == 0 ? all / BandwidthBytes : seconds * all / measured, reasons);
     }

@@ -48,7 +48,7 @@ internal static class PlanVerb
             Plan plan = Plan.Of(file, options, team);
             GC.KeepAlive(vocabulary);
             MatMul matmul = new(team, new KernelSet(options.Kernels ?? KernelSet.Best));
-            PlanReport report = new(plan, runtime, given, available, matmul.Tier, team.Threads, new SpeedForecast(plan, matmul, available));
+            PlanReport report = new(plan, runtime, given, available, matmul.Tier, team.Threads, SpeedForecast.Of(file, plan, options, matmul, available));
             if (parsed.GetValue(json)) terminal.WriteJson(report.Write);
             else report.Write(terminal);
             report.ThrowIfTooLarge();

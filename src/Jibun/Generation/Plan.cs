@@ -59,6 +59,9 @@ public sealed record Plan
     /// <summary>Experts that are read from disk; null where everything lies in memory.</summary>
     public PlannedExperts? Experts { get; init; }
 
+    /// <summary>What a token takes of each layer; in the embedding, the output and between layers it takes the rest.</summary>
+    public required IReadOnlyList<LayerWork> Layers { get; init; }
+
     /// <summary>What lies in memory all the time: without experts that are read from disk.</summary>
     public long WeightBytes => Weights.Sum(weights => weights.MemoryBytes) - (Experts?.Sizes.MemoryBytes ?? 0);
 
@@ -103,6 +106,7 @@ public sealed record Plan
             LongestContext = info.ContextLength,
             KvType = options.KvType,
             Weights = Classify(uses, kernels, ExpertShare(file.Metadata, info.Architecture)),
+            Layers = LayerWork.Of(uses, model.Memory.Experts),
             KvBytes = info.Kv.CacheBytes(context, Scheduler.BatchRows),
             BufferBytes = model.Memory.BufferBytes(Scheduler.BatchRows) + ActivationBytes(uses) + (long)info.VocabularySize * sizeof(float),
             Notes = [.. info.Notes.Union(LanguageModels.Notes(header))],

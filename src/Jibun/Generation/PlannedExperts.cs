@@ -20,6 +20,10 @@ public sealed record PlannedExperts(ExpertSizes Sizes, ExpertCacheShape Cache, d
     /// <summary>Bytes that a token reads from disk.</summary>
     public double DiskBytesPerToken => (1 - HitRate) * Sizes.Used * Sizes.Layers.Sum(layer => (double)layer.FileBytes);
 
+    /// <summary>Bytes that so many tokens at once read from disk, each expert once, if all are needed alike.</summary>
+    public double DiskBytesOfPrompt(int tokens) =>
+        (1 - EvenHitRate) * Sizes.FileBytes * (1 - Math.Pow(1 - (double)Sizes.Used / Sizes.Count, tokens));
+
     /// <param name="sizes">All experts.</param>
     /// <param name="bytes">For the cache.</param>
     /// <param name="useFile">What was learned; null: nothing.</param>

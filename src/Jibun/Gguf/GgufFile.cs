@@ -53,6 +53,9 @@ public sealed unsafe partial class GgufFile : IDisposable
     /// <summary>Models that are loaded from such a file have the shapes of their weights, and no weights.</summary>
     public bool IsHeaderOnly { get; }
 
+    /// <summary>Models that are loaded from such a file make their weights up.</summary>
+    internal bool IsRehearsal { get; private init; }
+
     /// <summary>Of all shards.</summary>
     public long FileBytes => containers.Sum(container => container.Length);
 
@@ -126,6 +129,9 @@ public sealed unsafe partial class GgufFile : IDisposable
 
     /// <summary>A view of the same file whose data are not read. It must not outlive this one.</summary>
     internal GgufFile ToHeader() => new(containers, headerOnly: true, isView: true, Metadata);
+
+    /// <summary>The same, but models that are loaded from it get weights that are made up: they compute nonsense, as fast as the real ones would.</summary>
+    internal GgufFile ToRehearsal() => new(containers, headerOnly: true, isView: true, Metadata) { IsRehearsal = true };
 
     /// <summary>From now on an entry of <see cref="Metadata"/> has another value; the file itself stays as it is.</summary>
     internal void Override(string key, GgufValue value) =>

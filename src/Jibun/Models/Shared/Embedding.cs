@@ -16,9 +16,11 @@ internal sealed unsafe class Embedding
     private readonly BlockFormat? _tableFormat;
     private readonly PendingMatrix? _output;
     private readonly HadamardRotation? _rotation; // of the table's rows
+    private readonly bool _isMadeUp;
 
-    private Embedding(GgufTensor? table, PendingMatrix? output, int vocabulary, int width, HadamardRotation? rotation)
+    private Embedding(WeightLoader loader, GgufTensor? table, PendingMatrix? output, int vocabulary, int width, HadamardRotation? rotation)
     {
+        _isMadeUp = loader.File.IsRehearsal;
         _rotation = rotation;
         _table = table;
         _tableFormat = table is null ? null : BlockFormats.Get(table.Type, table.Name);
@@ -37,23 +39,27 @@ internal sealed unsafe class Embedding
         int vocabulary = VocabularyOf(loader);
         HadamardRotation? rotation = loader.RestoringRotation("token_embd.weight");
         return loader.Has("output.weight")
-            ? new(loader.Table("token_embd.weight", vocabulary, width), loader.Matrix("output.weight", vocabulary, width), vocabulary, width, rotation)
-            : new(null, loader.Matrix("token_embd.weight", vocabulary, width), vocabulary, width, rotation);
+            ? new(loader, loader.Table("token_embd.weight", vocabulary, width), loader.Matrix("output.weight", vocabulary, width), vocabulary, width, rotation)
+            : new(loader, null, loader.Matrix("token_embd.weight", vocabulary, width), vocabulary, width, rotation);
     }
 
     /// <summary>Of a model without an output matrix.</summary>
     public static Embedding LoadTable(WeightLoader loader, int width, string name = "token_embd.weight")
     {
         int vocabulary = VocabularyOf(loader);
-        return new(loader.Table(name, vocabulary, width), null, vocabulary, width, loader.RestoringRotation(name));
+        return new(loader, loader.Table(name, vocabulary, width), null, vocabulary, width, loader.RestoringRotation(name));
     }
 
     /// <exception cref="ModelException">Rows cannot be read from the file any more.</exception>
-    public void ThrowIfLost() => _table?.ThrowIfCutShort();
+    public void ThrowIfLost()
+    {
+        if (!_isMadeUp) _table?.ThrowIfCutShort();
+    }
 
     public void Read(int token, Span<float> row)
     {
-        if (_table is not null) _tableFormat!.Decode(_table.GetRow(token), row);
+        if (_isMadeUp) MadeUpWeights.Embed(token, row);
+        else if (_table is not null) _tableFormat!.Decode(_table.GetRow(token), row);
         else Output.DecodeRow(token, row);
         _rotation?.Undo(row);
     }

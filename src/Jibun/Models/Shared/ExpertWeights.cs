@@ -5,7 +5,7 @@ internal sealed class ExpertWeights
 {
     private ExpertWeights(WeightLoader loader, ExpertConfig c, int width, string block, Vector? norm)
     {
-        Norm = norm;
+        (Norm, Used) = (norm, c.Used);
         Router = new Linear(
             loader.Matrix($"{block}.ffn_gate_inp.weight", c.Count, width), 1, loader.OptionalVector($"{block}.ffn_gate_inp.bias", c.Count));
         SelectionBias = loader.OptionalVector($"{block}.exp_probs_b.bias", c.Count);
@@ -39,6 +39,9 @@ internal sealed class ExpertWeights
 
     /// <summary>What the residual stream is normalized with before the router sees it; null where the router sees something else.</summary>
     public Vector? Norm { get; } // [width]
+
+    /// <summary>Experts that see a token.</summary>
+    public int Used { get; }
 
     /// <summary>Gate, up and down.</summary>
     public IReadOnlyList<PendingMatrix> Stacks { get; }

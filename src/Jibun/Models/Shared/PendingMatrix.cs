@@ -51,6 +51,14 @@ internal sealed unsafe class PendingMatrix
             Parts[part] = new Matrix(Tensor.Name, Format, Rows, Columns, arena.Take(bytes), tensorScale) { Rotation = Rotation };
     }
 
+    /// <summary>Gives only so many parts a place of their own, and the others one of those.</summary>
+    public void PlaceSome(HugePageArena arena, int places)
+    {
+        long bytes = Matrix.BytesOf(Format, Rows, Columns);
+        for (int part = 0; part < Parts.Length; part++)
+            Parts[part] = new Matrix(Tensor.Name, Format, Rows, Columns, part < places ? arena.Take(bytes) : Parts[part % places].Data, 1) { Rotation = Rotation };
+    }
+
     /// <summary>Makes the parts without a place: they get one, and lose it again, one by one.</summary>
     public void PlaceNowhere(float tensorScale)
     {

@@ -119,6 +119,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
         RefuseUnknown();
         if (experts is not null && Experts is not null && !file.IsHeaderOnly) LeaveExpertsOnDisk(team, experts);
         long bytes = _pending.Sum(m => m.Bytes);
+        if (file.IsRehearsal) return MadeUpWeights.Make(_pending, _expertLayers, team);
         if (file.IsHeaderOnly) return Plan(HugePageArena.Planned(bytes));
         var arena = new HugePageArena(bytes);
         var handles = new SafeFileHandle?[file.Shards.Count];
@@ -177,7 +178,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
     }
 
     /// <summary>12 of "blk.12.attn_norm.weight"; −1 of what is in no block.</summary>
-    private static int BlockOf(string name)
+    internal static int BlockOf(string name)
     {
         const string Prefix = "blk.";
         if (!name.StartsWith(Prefix, StringComparison.Ordinal)) return -1;

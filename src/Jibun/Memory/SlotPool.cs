@@ -55,13 +55,15 @@ public sealed unsafe class SlotPool
     public bool MakeReady()
     {
         int next = _ready;
+        while (next < Count && _holders[next] >= 0) next++; // who holds a place writes it
+        Volatile.Write(ref _ready, next);
         if (next == Count || _holders.AsSpan(0, next).Count(-1) >= PerToken) return false;
         byte* start = Address(next), end = start + _stride;
         long begun = Stopwatch.GetTimestamp();
-        // Changes nothing, so that the place may be in use already.
+        // Changes nothing: the place may be taken meanwhile.
         for (byte* at = start; at < end; at = (byte*)(((nint)at + Page) & ~(nint)(Page - 1))) Interlocked.Or(ref *(int*)at, 0);
         TimeSpan taken = Stopwatch.GetElapsedTime(begun);
-        Volatile.Write(ref _slow, taken > s_short && _stride < SlowBytes * taken.TotalSeconds ? _slow + 1 : 0);
+        if (_holders[next] < 0) Volatile.Write(ref _slow, taken > s_short && _stride < SlowBytes * taken.TotalSeconds ? _slow + 1 : 0);
         Volatile.Write(ref _ready, next + 1);
         return true;
     }

@@ -10,6 +10,12 @@ internal sealed record Engine(string Name, string Program, IReadOnlyList<string>
 {
     public const string UpstreamName = "llama.cpp";
 
+    /// <summary>Reads what the program prints.</summary>
+    public Func<string, Measurement> Parse { get; init; } = Measurement.Parse;
+
+    /// <summary>Whether it is no error if the engine cannot run a model.</summary>
+    public bool MayRefuse { get; init; }
+
     /// <summary>Jibun as its users start it.</summary>
     public static Engine Jibun(string launcher, string? kernels = null) => kernels is null
         ? new("Jibun", launcher, ["bench", "--json"])
@@ -18,49 +24,64 @@ internal sealed record Engine(string Name, string Program, IReadOnlyList<string>
     /// <summary>Upstream in a process of its own: this program again, with <c>--peer</c>.</summary>
     public static Engine Upstream()
     {
+        (string program, IReadOnlyList<string> arguments) = Self(UpstreamName);
+        return new(UpstreamName, program, arguments);
+    }
+
+    /// <summary>ik_llama.cpp by its own <c>llama-bench</c>, with its defaults and with weights repacked when they are loaded.</summary>
+    public static Engine Ik(string program) => new("ik_llama.cpp", program, ["-o", "json", "-rtr", "1"]) { Parse = IkOutput.Parse, MayRefuse = true };
+
+    /// <summary>This program again, in a part of its own.</summary>
+    public static (string Program, IReadOnlyList<string> Arguments) Self(string part)
+    {
         string self = Environment.ProcessPath!;
         bool isHost = Path.GetFileNameWithoutExtension(self).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         string library = Path.Combine(AppContext.BaseDirectory, "Jibun.Bench.dll");
-        return new(UpstreamName, self, isHost ? [library, "--peer", UpstreamName] : ["--peer", UpstreamName]);
+        string parent = Number(Environment.ProcessId);
+        return (self, isHost ? [library, "--peer", part, "--parent", parent] : ["--peer", part, "--parent", parent]);
     }
 
     /// <exception cref="BenchException">The program does not start, fails or prints something else.</exception>
     public async Task<Measurement> Measure(string model, Workload workload, CancellationToken cancel)
     {
-        ProcessStartInfo start = new(Program)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (string argument in FixedArguments) start.ArgumentList.Add(argument);
-        AddOption("-m", model);
-        AddOption("-p", Number(workload.Prompt));
-        AddOption("-n", Number(workload.Generation));
-        AddOption("-t", Number(workload.Threads));
-        AddOption("-r", "1");
-        using Process process = Start(start);
+        (string output, long peak) = await Run(
+            [.. FixedArguments, "-m", model, "-p", Number(workload.Prompt), "-n", Number(workload.Generation), "-t", Number(workload.Threads), "-r", "1"], cancel);
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(cancel);
-            Task<string> notes = process.StandardError.ReadToEndAsync(cancel);
-            long peak = await WatchMemory(process, cancel);
-            if (process.ExitCode != 0) throw new BenchException($"{Name} exited with {process.ExitCode}: {(await notes).Trim()}");
-            Measurement measurement = Measurement.Parse(await output);
+            Measurement measurement = Parse(output);
             return measurement.PeakResidentBytes > 0 ? measurement : measurement with { PeakResidentBytes = peak };
         }
         catch (JsonException error)
         {
             throw new BenchException($"{Name} printed no measurement: {error.Message}");
         }
+    }
+
+    /// <summary>Bytes that Jibun plans for the whole process; 0 of an engine that plans nothing.</summary>
+    public async Task<long> Plan(string model, Workload workload, CancellationToken cancel)
+    {
+        if (!FixedArguments.Contains("bench")) return 0;
+        string context = Number(Math.Max(workload.Prompt, workload.Generation) + 1);
+        (string output, _) = await Run(["plan", "--json", "-m", model, "--context", context, "-t", Number(workload.Threads), .. FixedArguments.Skip(2)], cancel);
+        using JsonDocument plan = JsonDocument.Parse(output);
+        return plan.RootElement.GetProperty("total_bytes").GetInt64();
+    }
+
+    private async Task<(string Output, long PeakResidentBytes)> Run(IEnumerable<string> arguments, CancellationToken cancel)
+    {
+        ProcessStartInfo start = new(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Start(start);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(cancel);
+            Task<string> notes = process.StandardError.ReadToEndAsync(cancel);
+            long peak = await WatchMemory(process, cancel);
+            if (process.ExitCode != 0) throw new BenchException($"{Name} exited with {process.ExitCode}: {LastLine(await notes)}");
+            return (await output, peak);
+        }
         finally
         {
             if (!process.HasExited) process.Kill(entireProcessTree: true);
-        }
-
-        void AddOption(string name, string value)
-        {
-            start.ArgumentList.Add(name);
-            start.ArgumentList.Add(value);
         }
     }
 
@@ -75,6 +96,8 @@ internal sealed record Engine(string Name, string Program, IReadOnlyList<string>
             throw new BenchException($"{Name} does not start: {Program}: {error.Message}");
         }
     }
+
+    private static string LastLine(string notes) => notes.Trim().Split('\n')[^1].Trim();
 
     private static async Task<long> WatchMemory(Process process, CancellationToken cancel)
     {

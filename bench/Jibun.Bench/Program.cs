@@ -21,6 +21,8 @@ Option<DirectoryInfo> cache = new("--cache")
 };
 Option<string> launcher = new("--jibun") { Description = "Jibun's program", DefaultValueFactory = _ => BenchFolders.Launcher };
 Option<string?> kernels = new("--kernels") { Description = "Jibun's kernels, such as intrinsics; the fastest by default" };
+Option<string?> ik = new("--ik") { Description = "ik_llama.cpp's llama-bench as a second peer; models it cannot run are left out" };
+Option<int> burners = new("--busy") { Description = "so many other processes want a processor each while all engines are measured" };
 Option<bool> againstItself = new("--upstream-twice") { Description = "upstream against itself: shows the noise of the machine" };
 Option<int[]> depths = new("--context")
 {
@@ -38,6 +40,7 @@ Option<string?> limits = new("--limits")
     Description = "measure cold starts under hard memory limits, such as 4GiB,6GiB,10GiB: tokens/s of generation in control groups of their own (Linux, root)",
 };
 Option<string?> peer = new("--peer") { Hidden = true };
+Option<int> parent = new("--parent") { Hidden = true };
 Option<string?> peerModel = new("-m") { Hidden = true };
 foreach (Option<int> count in new[] { prompt, generation, threads, repetitions })
 {
@@ -49,14 +52,15 @@ foreach (Option<int> count in new[] { prompt, generation, threads, repetitions }
 
 RootCommand command = new("Compares Jibun's speed with upstream llama.cpp's in one run.")
 {
-    models, prompt, generation, threads, repetitions, cache, launcher, kernels, againstItself, speculation, depths, upstreamLongest,
-    json, markdown, chart, writeOnly, limits, peer, peerModel,
+    models, prompt, generation, threads, repetitions, cache, launcher, kernels, ik, burners, againstItself, speculation, depths, upstreamLongest,
+    json, markdown, chart, writeOnly, limits, peer, parent, peerModel,
 };
 command.SetAction(async (line, cancel) =>
 {
     Workload workload = new(line.GetValue(prompt), line.GetValue(generation), line.GetValue(threads));
     int times = line.GetValue(repetitions);
     if (line.GetValue(peer) == UpstreamProcess.Cold) return UpstreamProcess.RunCold(line.GetValue(peerModel)!, workload);
+    if (line.GetValue(peer) == BusyProcesses.Argument) return BusyProcesses.Burn(line.GetValue(parent));
     if (line.GetValue(peer) is not null) return UpstreamProcess.Run(line.GetValue(peerModel)!, workload, times);
     if (line.GetValue(speculation))
     {
@@ -84,9 +88,19 @@ command.SetAction(async (line, cancel) =>
         if (line.GetValue(chart) is { } plot) await File.WriteAllTextAsync(plot.FullName, CurveChart.ToSvg(curve), cancel);
         return 0;
     }
+    int busy = line.GetValue(burners);
     foreach ((string path, string peersPath) in paths)
-        comparisons.Add(await Comparison.Run(first, upstream, path, peersPath, workload, times, Console.Error.WriteLine, cancel));
-    Report report = new(machine, workload, times, comparisons);
+    {
+        List<Engine> engines = [first, upstream];
+        List<string> files = [path, peersPath];
+        if (line.GetValue(ik) is { } program)
+        {
+            engines.Add(Engine.Ik(program));
+            files.Add(path);
+        }
+        comparisons.Add(await Comparison.Run(engines, files, workload, times, busy, Console.Error.WriteLine, cancel));
+    }
+    Report report = new(machine, workload, times, busy, comparisons);
     Console.Write(report.ToMarkdown());
     if (line.GetValue(markdown) is { } table) await File.WriteAllTextAsync(table.FullName, report.ToMarkdown(), cancel);
     if (line.GetValue(chart) is { } picture) await File.WriteAllTextAsync(picture.FullName, RatioChart.ToSvg(report), cancel);

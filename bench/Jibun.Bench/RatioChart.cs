@@ -12,14 +12,14 @@ internal static class RatioChart
 
     public static string ToSvg(Report report)
     {
-        double longest = report.Models.Max(m => Math.Max(m.Prompt.Ratio.Median, m.Generation.Ratio.Median));
+        double longest = report.Models.Max(m => Math.Max(m.Prompt(1)!.Ratio.Median, m.Generation(1)!.Ratio.Median));
         double scale = BarsWidth / Math.Max(longest, 1.5);
         int width = NameWidth + BarsWidth + 60, height = Top + RowHeight * report.Models.Count + 14;
         StringBuilder svg = new();
         svg.Append(CultureInfo.InvariantCulture, $"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="system-ui, sans-serif" font-size="13">
             <rect width="{width}" height="{height}" fill="#ffffff"/>
-            <text x="{NameWidth}" y="20" font-weight="600">tokens/s of {report.Models[0].FirstEngine} ÷ {report.Models[0].SecondEngine}, {report.Workload.Threads} threads</text>
+            <text x="{NameWidth}" y="20" font-weight="600">tokens/s of {report.Models[0].Engines[0].Engine} ÷ {report.Models[0].Engines[1].Engine}, {report.Workload.Threads} threads</text>
             <rect x="{NameWidth}" y="30" width="11" height="11" fill="{PromptColor}"/><text x="{NameWidth + 16}" y="40">prompt {report.Workload.Prompt}</text>
             <rect x="{NameWidth + 110}" y="30" width="11" height="11" fill="{GenerationColor}"/><text x="{NameWidth + 126}" y="40">generation</text>
 
@@ -30,8 +30,8 @@ internal static class RatioChart
             int y = Top + i * RowHeight;
             string name = WebUtility.HtmlEncode(Path.GetFileNameWithoutExtension(model.Model));
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{NameWidth - 8}\" y=\"{y + 21}\" text-anchor=\"end\">{name}</text>\n");
-            AppendBar(svg, y, model.Prompt.Ratio.Median, scale, PromptColor);
-            AppendBar(svg, y + BarHeight + 2, model.Generation.Ratio.Median, scale, GenerationColor);
+            AppendBar(svg, y, model.Prompt(1)!.Ratio.Median, scale, PromptColor);
+            AppendBar(svg, y + BarHeight + 2, model.Generation(1)!.Ratio.Median, scale, GenerationColor);
         }
         svg.Append(CultureInfo.InvariantCulture, $"""
             <line x1="{NameWidth + scale:f1}" x2="{NameWidth + scale:f1}" y1="{Top - 8}" y2="{height - 8}" stroke="#333333" stroke-dasharray="2 3"/>

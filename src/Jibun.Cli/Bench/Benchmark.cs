@@ -12,7 +12,7 @@ internal sealed record Speed(int Tokens, IReadOnlyList<double> Rates)
 
     public double Highest => Rates.Max();
 
-    private static double MedianOf(double[] sorted)
+    public static double MedianOf(double[] sorted)
     {
         int middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
@@ -24,6 +24,14 @@ internal sealed class Benchmark(LoadedModel model, int promptTokens, int generat
 {
     private static readonly SamplingOptions s_greedy = new() { Temperature = 0 };
 
+    private static readonly TimeSpan s_reading = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Shares of what the memory allowed at the time: weights that the tokens read, over what the same threads read in a moment before and one after.</summary>
+    public List<double> SharesOfBandwidth { get; } = [];
+
+    /// <summary>Bytes a second that the threads read of the weights, a value for each repetition.</summary>
+    public List<double> Bandwidths { get; } = [];
+
     /// <summary>One warm-up of each kind, then prompt and generation in turn, so that a busy moment touches both.</summary>
     public async Task<(Speed? Prompt, Speed? Generation)> RunAsync(CancellationToken cancel)
     {
@@ -31,7 +39,14 @@ internal sealed class Benchmark(LoadedModel model, int promptTokens, int generat
         for (int i = -1; i < repetitions; i++)
         {
             if (promptTokens > 0 && await PromptAsync(cancel) is var read && i >= 0) prompt.Add(read);
-            if (generatedTokens > 0 && await GenerationAsync(cancel) is var written && i >= 0) generation.Add(written);
+            if (generatedTokens == 0) continue;
+            bool isRead = i >= 0 && model.ExpertTally is null; // experts from disk are bound by something else
+            double before = isRead ? model.MeasureReading(s_reading) : 0, written = await GenerationAsync(cancel);
+            if (i < 0) continue;
+            generation.Add(written);
+            if (!isRead) continue;
+            Bandwidths.Add((before + model.MeasureReading(s_reading)) / 2);
+            SharesOfBandwidth.Add(written * model.Plan.BytesPerToken / Bandwidths[^1]);
         }
         return (prompt.Count > 0 ? new Speed(promptTokens, prompt) : null, generation.Count > 0 ? new Speed(generatedTokens, generation) : null);
     }

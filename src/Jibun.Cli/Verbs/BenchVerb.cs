@@ -30,14 +30,15 @@ internal static class BenchVerb
             long begun = Stopwatch.GetTimestamp();
             using LoadedModel loaded = reference.Load(loading.Read(parsed), terminal);
             TimeSpan loadTime = Stopwatch.GetElapsedTime(begun);
-            var (read, written) = await new Benchmark(loaded, promptTokens, generatedTokens, parsed.GetValue(repetitions)).RunAsync(cancel);
-            if (parsed.GetValue(json)) terminal.WriteJson(writer => Write(writer, reference, loaded, loadTime, read, written));
-            else Write(terminal, reference, loaded, loadTime, read, written);
+            Benchmark benchmark = new(loaded, promptTokens, generatedTokens, parsed.GetValue(repetitions));
+            var (read, written) = await benchmark.RunAsync(cancel);
+            if (parsed.GetValue(json)) terminal.WriteJson(writer => Write(writer, reference, loaded, loadTime, benchmark, read, written));
+            else Write(terminal, reference, loaded, loadTime, benchmark, read, written);
         });
         return verb;
     }
 
-    private static void Write(Terminal terminal, ModelReference reference, LoadedModel model, TimeSpan loadTime, Speed? prompt, Speed? generation)
+    private static void Write(Terminal terminal, ModelReference reference, LoadedModel model, TimeSpan loadTime, Benchmark benchmark, Speed? prompt, Speed? generation)
     {
         FactTable table = new();
         table.Add("model", $"{reference.Name}, {Quantity.Bytes(model.Model.Info.WeightBytes)} of weights");
@@ -45,15 +46,19 @@ internal static class BenchVerb
         table.Add("loading", $"{Quantity.Significant(loadTime.TotalSeconds)} s");
         table.AddKnown("prompt", Describe(prompt));
         table.AddKnown("generation", Describe(generation));
+        if (benchmark.Bandwidths.Count > 0)
+            table.Add("bandwidth", $"{Quantity.Significant(Median(benchmark.Bandwidths) / 1e9)} GB/s read of the weights alone; generation reaches {100 * Median(benchmark.SharesOfBandwidth):0} % of it");
         if (model.ExpertTally is { HitRate: { } hits } tally)
             table.Add("experts", $"{100 * hits:0} % were in memory, {Quantity.Bytes(tally.BytesRead)} were read");
         table.Write(terminal);
     }
 
+    private static double Median(List<double> values) => Speed.MedianOf([.. values.Order()]);
+
     private static string? Describe(Speed? speed) => speed is null ? null
         : $"{Quantity.Significant(speed.Median)} tokens/s ({Quantity.Significant(speed.Lowest)} to {Quantity.Significant(speed.Highest)} in {speed.Rates.Count} runs of {speed.Tokens} tokens)";
 
-    private static void Write(Utf8JsonWriter json, ModelReference reference, LoadedModel model, TimeSpan loadTime, Speed? prompt, Speed? generation)
+    private static void Write(Utf8JsonWriter json, ModelReference reference, LoadedModel model, TimeSpan loadTime, Benchmark benchmark, Speed? prompt, Speed? generation)
     {
         json.WriteStartObject();
         json.WriteString("model", reference.Name);
@@ -63,6 +68,12 @@ internal static class BenchVerb
         json.WriteNumber("load_seconds", Math.Round(loadTime.TotalSeconds, 4));
         if (prompt is not null) Write(json, "prompt", prompt);
         if (generation is not null) Write(json, "generation", generation);
+        json.WriteNumber("bytes_per_token", model.Plan.BytesPerToken);
+        if (benchmark.Bandwidths.Count > 0)
+        {
+            json.WriteNumber("bandwidth_bytes_per_second", Math.Round(Median(benchmark.Bandwidths)));
+            json.WriteNumber("share_of_bandwidth", Math.Round(Median(benchmark.SharesOfBandwidth), 4));
+        }
         if (model.ExpertTally is { HitRate: { } hits } tally)
         {
             json.WriteNumber("expert_hit_rate", Math.Round(hits, 4));

@@ -57,16 +57,25 @@ public sealed class LoadedModel : IDisposable
         _team = new ThreadTeam(Threads);
         try
         {
-            Plan plan = Plan.Of(file, options, _team);
-            plan.ThrowIfLarger(options.MemoryBudget);
-            ExpertOptions? experts = plan.Experts is { } cached ? new ExpertOptions(cached.Cache.Bytes, options.ExpertUseFile(file)) : null;
-            Tokenizer = Tokenizer.Load(file.Metadata);
+            Plan = Plan.Of(file, options, _team);
+            Plan.ThrowIfLarger(options.MemoryBudget);
+            ExpertOptions? experts = Plan.Experts is { } cached ? new ExpertOptions(cached.Cache.Bytes, options.ExpertUseFile(file)) : null;
             Tier = options.Kernels ?? KernelSet.Best;
-            _draft = options.Draft is null ? null : OpenDraft(options.Draft, options);
-            Model = LanguageModels.Load(file, new MatMul(_team, new KernelSet(Tier)), options.KvType, options.ContextLength, experts);
+            Task<Tokenizer> vocabulary = Task.Run(() => Tokenizer.Load(file.Metadata)); // takes a tenth of a second beside the weights
+            try
+            {
+                if (options.Draft is { } draft) _draft = OpenDraft(draft, vocabulary.GetAwaiter().GetResult(), options);
+                Model = LanguageModels.Load(file, new MatMul(_team, new KernelSet(Tier)), options.KvType, options.ContextLength, experts);
+            }
+            finally
+            {
+                Task.WaitAny(vocabulary);
+            }
+            Tokenizer = vocabulary.GetAwaiter().GetResult();
         }
         catch
         {
+            Model?.Dispose();
             _draft?.Dispose();
             _team.Dispose();
             throw;
@@ -89,6 +98,9 @@ public sealed class LoadedModel : IDisposable
     public KernelTier Tier { get; }
 
     public int Threads { get; }
+
+    /// <summary>What was expected of the model before its weights were read.</summary>
+    public Plan Plan { get; }
 
     public int ContextLength { get; }
 
@@ -172,7 +184,13 @@ public sealed class LoadedModel : IDisposable
         return logits;
     }
 
-    private DraftModel OpenDraft(string path, LoadOptions options)
+    /// <summary>
+    /// Bytes a second that the model's threads read of its weights when they do nothing else: what generation can reach at most. Not while
+    /// the model answers.
+    /// </summary>
+    public double MeasureReading(TimeSpan time) => Model.Memory.MeasureReading(_team, time);
+
+    private DraftModel OpenDraft(string path, Tokenizer vocabulary, LoadOptions options)
     {
         GgufFile file = GgufFile.Open(path);
         try
@@ -185,7 +203,7 @@ public sealed class LoadedModel : IDisposable
             file.Dispose();
             throw;
         }
-        return new DraftModel(file, Tokenizer, Path, new MatMul(_team, new KernelSet(Tier)), options.KvType);
+        return new DraftModel(file, vocabulary, Path, new MatMul(_team, new KernelSet(Tier)), options.KvType);
     }
 
     public void Dispose()

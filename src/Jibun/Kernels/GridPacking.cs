@@ -28,7 +28,7 @@ internal static unsafe class GridPacking
     /// <returns>False if the format has no such way.</returns>
     public static bool TryPack(BlockFormat format, RowGroupLayout layout, byte* source, int columns, byte* group)
     {
-        if (format.Type is not (GgmlType.IQ1_S or GgmlType.IQ2_XXS)) return false;
+        if (format.Type is not (GgmlType.IQ1_S or GgmlType.IQ2_XXS)) return PointPacking.TryPack(format, layout, source, columns, group);
         long rowBytes = format.RowBytes(columns);
         for (int block = columns / format.BlockSize; block > 0; block--, source += format.BlockBytes, group += layout.BlockBytes)
             if (format.Type != GgmlType.IQ1_S) PackEights((IQ2_XXS*)source, rowBytes, layout, group);

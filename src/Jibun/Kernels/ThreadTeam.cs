@@ -60,6 +60,9 @@ public sealed unsafe class ThreadTeam : IDisposable
 
     public int Threads { get; }
 
+    /// <summary>Workers that sleep.</summary>
+    internal int Parked => _seats.Count(seat => seat.IsTaken);
+
     /// <summary>Runs the work over 0 … count − 1 in chunks and returns when all of it is done.</summary>
     public void For<TWork>(ref TWork work, int count, int chunk = 1) where TWork : struct, IRangeWork
     {
@@ -177,6 +180,8 @@ public sealed unsafe class ThreadTeam : IDisposable
     {
         private readonly SemaphoreSlim _wake = new(0);
         private int _parked;
+
+        public bool IsTaken => Volatile.Read(ref _parked) != 0;
 
         public void Park(ref long gate, int seen)
         {

@@ -27,6 +27,19 @@ internal static unsafe class WordPacking
             case GgmlType.Q5_K: Pack<FiveBits>(format, layout, source, columns, group); return true;
             case GgmlType.Q6_K: Pack<SixBits>(format, layout, source, columns, group); return true;
             case GgmlType.TQ2_0: Pack<Pairs>(format, layout, source, columns, group); return true;
+            case GgmlType.TQ1_0: Pack<Fives>(format, layout, source, columns, group); return true;
+            case GgmlType.Q4_1: Pack<NibblesAndMinimum>(format, layout, source, columns, group); return true;
+            case GgmlType.Q5_0: Pack<FiveBitsOfBlock>(format, layout, source, columns, group); return true;
+            case GgmlType.Q5_1: Pack<FiveBitsAndMinimum>(format, layout, source, columns, group); return true;
+            case GgmlType.Q2_K: Pack<PairsOfGroups>(format, layout, source, columns, group); return true;
+            case GgmlType.Q3_K: Pack<ThreeBits>(format, layout, source, columns, group); return true;
+            case GgmlType.IQ4_XS: Pack<CodesOfGroups>(format, layout, source, columns, group); return true;
+            case GgmlType.MXFP4: Pack<CodesAndExponent>(format, layout, source, columns, group); return true;
+            case GgmlType.Q2_0: Pack<Consecutive>(format, layout, source, columns, group); return true;
+            case GgmlType.I2_S:
+                Pack<PlanesFromTheTop>(format, layout, source, columns, group);
+                new Span<float>(group + layout.GroupBytes(columns) - layout.RowScaleBytes, Rows).Fill(1); // the tensor has the scale
+                return true;
             default: return false;
         }
     }
@@ -34,13 +47,13 @@ internal static unsafe class WordPacking
     private static void Pack<TBlock>(BlockFormat format, RowGroupLayout layout, byte* source, int columns, byte* group) where TBlock : IWordBlock
     {
         long rowBytes = format.RowBytes(columns);
-        int batch = Math.Max(1, BatchWords / TBlock.Words);
+        int batch = Math.Max(1, BatchWords / TBlock.Words), blockBytes = format.BlockSize / layout.Anatomy.BlockSize * layout.BlockBytes;
         uint* words = stackalloc uint[batch * TBlock.Words * Rows];
         for (int left = columns / format.BlockSize; left > 0; left -= batch)
         {
             int count = Math.Min(batch, left);
             for (int i = 0; i < count; i++) RowLanes.Interleave(source + i * format.BlockBytes + TBlock.FirstWord, rowBytes, TBlock.Words, words + i * TBlock.Words * Rows);
-            for (int i = 0; i < count; i++, source += format.BlockBytes, group += layout.BlockBytes)
+            for (int i = 0; i < count; i++, source += format.BlockBytes, group += blockBytes)
                 TBlock.Put(words + i * TBlock.Words * Rows, source, rowBytes, layout, group);
         }
     }
@@ -153,6 +166,223 @@ internal static unsafe class WordPacking
         }
     }
 
+    private readonly struct NibblesAndMinimum : IWordBlock
+    {
+        public static int Words => 4;
+
+        public static int FirstWord => 2 * sizeof(ushort);
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            PutNibbles(words, 4, block);
+            PutScaleAndMinimum(source, rowBytes, layout, block);
+        }
+    }
+
+    private readonly struct FiveBitsOfBlock : IWordBlock
+    {
+        public static int Words => 4;
+
+        public static int FirstWord => sizeof(ushort) + sizeof(uint);
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            PutNibbles(words, 4, block);
+            PutFifthBits(source + sizeof(ushort), rowBytes, block + 4 * Vector);
+            PutHalves(source, rowBytes, block + layout.DOffset);
+        }
+    }
+
+    private readonly struct FiveBitsAndMinimum : IWordBlock
+    {
+        public static int Words => 4;
+
+        public static int FirstWord => 2 * sizeof(ushort) + sizeof(uint);
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            PutNibbles(words, 4, block);
+            PutFifthBits(source + 2 * sizeof(ushort), rowBytes, block + 4 * Vector);
+            PutScaleAndMinimum(source, rowBytes, layout, block);
+        }
+    }
+
+    // 4 words of nibbles, scale and minimum of a group; 16 words of pairs; d and dmin.
+    private readonly struct PairsOfGroups : IWordBlock
+    {
+        public static int Words => 20;
+
+        public static int FirstWord => 0;
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            for (int unit = 0; unit < 16; unit++)
+                JoinPairs(words + (4 + unit / 8 * 8 + unit % 2 * 4) * Rows, 2 * (unit / 2 % 4)).Store((uint*)(block + unit * Vector));
+            Vector512<uint> low = Vector512.Create(0x0F0F0F0Fu);
+            for (int word = 0; word < 4; word++)
+            {
+                Vector512<uint> both = Word(words, word), mins = both >>> 4 & low;
+                for (int i = 0; i < 4; i++) Byte(both & low, i).Store(block + layout.ScaleOffset + (4 * word + i) * Rows);
+                PutWords(mins, block + layout.MinOffset + 4 * word * Rows);
+                PutWords(mins >>> 16, block + layout.MinOffset + (4 * word + 2) * Rows);
+            }
+            PutHalves(source + 20 * sizeof(uint), rowBytes, block + layout.DOffset);
+            PutHalves(source + 20 * sizeof(uint) + sizeof(ushort), rowBytes, block + layout.DMinOffset);
+        }
+    }
+
+    // 8 words of third bits: bit p of byte i is weight 32p + i; 16 words of pairs; 3 words of scales; d.
+    private readonly struct ThreeBits : IWordBlock
+    {
+        public static int Words => 24;
+
+        public static int FirstWord => 0;
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            for (int unit = 0; unit < 8; unit++) // of 32 weights
+            {
+                byte* target = block + unit * layout.UnitBytes;
+                uint* low = words + (8 + unit / 4 * 8) * Rows;
+                Vector512<uint> high = default;
+                for (int k = 0; k < 8; k++) high |= (Word(words, k) >>> unit & Vector512.Create(0x01010101u)) << k;
+                JoinPairs(low, 2 * (unit % 4)).Store((uint*)target);
+                JoinPairs(low + 4 * Rows, 2 * (unit % 4)).Store((uint*)(target + Vector));
+                high.Store((uint*)(target + 2 * Vector));
+            }
+            PutScales(source + 24 * sizeof(uint) - sizeof(ushort), rowBytes, layout, block);
+        }
+
+        // Four words that begin one half early: the scales and d.
+        private static void PutScales(byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            uint* words = stackalloc uint[4 * Rows];
+            RowLanes.Interleave(source, rowBytes, 4, words);
+            Vector512<uint> a = Shifted(words, 0), b = Shifted(words, 1), c = Shifted(words, 2);
+            Vector512<uint> four = Vector512.Create(0x0F0F0F0Fu), two = Vector512.Create(0x03030303u);
+            for (int i = 0; i < 4; i++)
+            {
+                Vector512<uint> low = (i % 2 == 0 ? a : b) >>> i / 2 * 4 & four, scales = low | (c >>> 2 * i & two) << 4;
+                for (int k = 0; k < 4; k++) (Byte(scales, k) - Vector128.Create((byte)32)).Store(block + layout.ScaleOffset + (4 * i + k) * Rows);
+            }
+            PutWords(Word(words, 3) >>> 16, block + layout.DOffset);
+        }
+
+        private static Vector512<uint> Shifted(uint* words, int index) => Word(words, index) >>> 16 | Word(words, index + 1) << 16;
+    }
+
+    // d, high pairs and low nibbles of the scales; 32 words of nibbles.
+    private readonly struct CodesOfGroups : IWordBlock
+    {
+        public static int Words => 32;
+
+        public static int FirstWord => 2 * sizeof(uint);
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            for (int sub = 0; sub < 8; sub++) PutNibbles(words + sub * 4 * Rows, 4, block + sub * 4 * Vector);
+            uint* heads = stackalloc uint[2 * Rows];
+            for (int row = 0; row < Rows; row++, source += rowBytes) (heads[row], heads[Rows + row]) = (((uint*)source)[0], ((uint*)source)[1]);
+            Vector512<uint> first = Word(heads, 0), second = Word(heads, 1);
+            PutWords(first, block + layout.DOffset);
+            for (int sub = 0; sub < 8; sub++)
+            {
+                Vector512<uint> scale = second >>> 4 * sub & Vector512.Create(15u) | (first >>> 16 + 2 * sub & Vector512.Create(3u)) << 4;
+                (Byte(scale, 0) - Vector128.Create((byte)32)).Store(block + layout.ScaleOffset + sub * Rows);
+            }
+        }
+    }
+
+    private readonly struct CodesAndExponent : IWordBlock
+    {
+        private static readonly Half[] s_scales = [.. Enumerable.Range(0, 256).Select(exponent => (Half)(MathF.ScaleB(1, exponent - 128) * 256))];
+
+        public static int Words => 4;
+
+        public static int FirstWord => 1;
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            PutNibbles(words, 4, block);
+            for (int row = 0; row < Rows; row++, source += rowBytes) ((Half*)(block + layout.DOffset))[row] = s_scales[*source];
+        }
+    }
+
+    // A byte has four neighbours; the layout wants the same neighbour of four bytes together: a square of pairs is turned.
+    private readonly struct Consecutive : IWordBlock
+    {
+        public static int Words => 4;
+
+        public static int FirstWord => sizeof(ushort);
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            for (int word = 0; word < 4; word++)
+            {
+                Vector512<uint> square = Word(words, word), swap = (square ^ square >>> 6) & Vector512.Create(0x00CC00CCu);
+                square ^= swap ^ swap << 6;
+                swap = (square ^ square >>> 12) & Vector512.Create(0x0000F0F0u);
+                square ^= swap ^ swap << 12;
+                square.Store((uint*)(block + word * Vector));
+            }
+            PutHalves(source, rowBytes, block + layout.DOffset);
+        }
+    }
+
+    // Four planes of 8 words, the first in the top bits.
+    private readonly struct PlanesFromTheTop : IWordBlock
+    {
+        public static int Words => 8;
+
+        public static int FirstWord => 0;
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            for (int unit = 0; unit < 8; unit++) JoinPairs(words + unit % 2 * 4 * Rows, 6 - 2 * (unit / 2)).Store((uint*)(block + unit * Vector));
+        }
+    }
+
+    // 8 words of five planes, 4 words of five planes, a word of four; d. A byte times three overflows by its next digit.
+    private readonly struct Fives : IWordBlock
+    {
+        public static int Words => 12;
+
+        public static int FirstWord => 0;
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            PutPlanes(words, 2, block);
+            PutPlanes(words + 4 * Rows, 2, block + Vector);
+            PutPlanes(words + 8 * Rows, 1, block + 10 * Vector);
+            uint* last = stackalloc uint[Rows];
+            for (int row = 0; row < Rows; row++) last[row] = *(uint*)(source + row * rowBytes + 12 * sizeof(uint));
+            Vector512<ushort> even = Even(Word(last, 0)), odd = Odd(Word(last, 0)), joined = default;
+            for (int plane = 0; plane < 4; plane++) joined |= Next(ref even, ref odd) << 2 * plane;
+            joined.Store((ushort*)(block + 15 * Vector));
+            PutHalves(source + 13 * sizeof(uint), rowBytes, block + layout.DOffset);
+        }
+
+        private static void PutPlanes(uint* words, int unitStep, byte* unit)
+        {
+            Vector512<ushort> e0 = Even(Word(words, 0)), e1 = Even(Word(words, 1)), e2 = Even(Word(words, 2)), e3 = Even(Word(words, 3));
+            Vector512<ushort> o0 = Odd(Word(words, 0)), o1 = Odd(Word(words, 1)), o2 = Odd(Word(words, 2)), o3 = Odd(Word(words, 3));
+            for (int plane = 0; plane < 5; plane++, unit += unitStep * Vector)
+                (Next(ref e0, ref o0) | Next(ref e1, ref o1) << 2 | Next(ref e2, ref o2) << 4 | Next(ref e3, ref o3) << 6).Store((ushort*)unit);
+        }
+
+        private static Vector512<ushort> Even(Vector512<uint> word) => word.AsUInt16() & Vector512.Create((ushort)0xFF);
+
+        private static Vector512<ushort> Odd(Vector512<uint> word) => word.AsUInt16() >>> 8;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<ushort> Next(ref Vector512<ushort> even, ref Vector512<ushort> odd)
+        {
+            Vector512<ushort> low = Vector512.Create((ushort)0xFF), e = even + even + even, o = odd + odd + odd;
+            (even, odd) = (e & low, o & low);
+            return e >>> 8 | o & ~low;
+        }
+    }
+
     // Low nibbles of all words first, then high ones; two words share a vector of the layout.
     private static void PutNibbles(uint* words, int count, byte* plane)
     {
@@ -180,6 +410,28 @@ internal static unsafe class WordPacking
             PutWords(mins, block + layout.MinOffset + first * Rows);
             PutWords(mins >>> 16, block + layout.MinOffset + (first + 2) * Rows);
         }
+    }
+
+    // Codes count up from the minimum: what is taken off is minus it, once.
+    private static void PutScaleAndMinimum(byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+    {
+        PutHalves(source, rowBytes, block + layout.DOffset);
+        for (int row = 0; row < Rows; row++) ((ushort*)(block + layout.DMinOffset))[row] = (ushort)(*(ushort*)(source + row * rowBytes + sizeof(ushort)) ^ 0x8000);
+        Vector256.Create((byte)1).Store(block + layout.MinOffset);
+    }
+
+    // Bit i of a row's word belongs to weight i: bit k of byte j of the plane, to weight 4k + j.
+    private static void PutFifthBits(byte* source, long rowBytes, byte* plane)
+    {
+        uint* bits = stackalloc uint[Rows];
+        for (int row = 0; row < Rows; row++) bits[row] = *(uint*)(source + row * rowBytes);
+        Vector512<uint> word = Word(bits, 0), joined = default;
+        for (int k = 0; k < 8; k++)
+        {
+            Vector512<uint> four = word >>> 4 * k & Vector512.Create(15u); // bits 0–3 to bit 0 of each byte
+            joined |= ((four | four << 7 | four << 14 | four << 21) & Vector512.Create(0x01010101u)) << k;
+        }
+        joined.Store((uint*)plane);
     }
 
     private static void PutHalves(byte* source, long rowBytes, byte* target)

@@ -32,7 +32,6 @@ public sealed unsafe partial class HugePageArena : IDisposable
             throw new MemoryBudgetException($"the weights need {bytes >> 20} MiB of memory, which this machine does not have free");
         }
         if (OperatingSystem.IsLinux()) _ = MAdvise(_memory, _size, AdviseHugePages);
-        GC.AddMemoryPressure(Math.Max(bytes, 1));
     }
 
     /// <summary>An arena that counts what it hands out and has no memory: its pointers must not be followed.</summary>
@@ -41,6 +40,9 @@ public sealed unsafe partial class HugePageArena : IDisposable
     public long Bytes { get; private init; }
 
     public long Used { get; private set; }
+
+    /// <summary>Null where it has no memory.</summary>
+    public byte* Start => _memory;
 
     /// <summary>Hands out the next bytes, aligned to a cache line. The arena's size must have been planned for them.</summary>
     public byte* Take(long bytes)
@@ -67,7 +69,6 @@ public sealed unsafe partial class HugePageArena : IDisposable
     {
         if (_memory == null) return;
         NativeMemory.AlignedFree(_memory);
-        GC.RemoveMemoryPressure(Math.Max(Bytes, 1));
         _memory = null;
     }
 

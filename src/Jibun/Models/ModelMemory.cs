@@ -1,5 +1,6 @@
 using Jibun.Formats;
 using Jibun.Gguf;
+using Jibun.Kernels;
 using Jibun.Memory;
 using Jibun.Models.Shared;
 
@@ -60,6 +61,9 @@ public sealed class ModelMemory
 
     /// <summary>Bytes of the buffers of a forward pass over so many rows, without those that rows are quantized into.</summary>
     public long BufferBytes(int rows) => _bufferBytes(rows);
+
+    /// <summary>Bytes a second that the team reads of the matrices when it does nothing else with them: the mean over a time.</summary>
+    internal double MeasureReading(ThreadTeam team, TimeSpan time) => ReadSpeed.Measure(team, _arena, time);
 
     /// <summary>Keeps the matrices from being swapped out.</summary>
     /// <returns>Null, or why the system refused.</returns>

@@ -38,14 +38,28 @@ public sealed class ComparisonTests
     [Fact]
     public void ReportsMediansAndRatios()
     {
-        Comparison comparison = new("m", 5_000_000, "Jibun", "llama.cpp", [Of(20, 4), Of(40, 4)], [Of(10, 2), Of(10, 4)]);
+        Comparison comparison = new("m", 5_000_000, 3_000_000, [new("Jibun", [Of(20, 4), Of(40, 4)]), new("llama.cpp", [Of(10, 2), Of(10, 4)]), new("other", null, "no such type")]);
         Machine machine = Machine.Describe(DateTimeOffset.UnixEpoch);
-        string table = new Report(machine, new Workload(512, 64, 2), 2, [comparison]).ToMarkdown();
-        Assert.Contains("| m | 5 | prompt 512 | 30.0 (20.0–40.0) | 10.0 (10.0–10.0) | 3.00 (2.00–4.00) | – | – | – |", table);
-        Assert.Contains("| m | 5 | generation 64 | 4.0 (4.0–4.0) | 3.0 (2.0–4.0) | 1.50 (1.00–2.00) | 8.0 | – | – |", table);
+        string table = new Report(machine, new Workload(512, 64, 2), 2, 0, [comparison]).ToMarkdown();
+        Assert.Contains("| m | 5 | prompt 512 | 30.0 (20.0–40.0) | 10.0 (10.0–10.0) | 3.00 (2.00–4.00) | – | – | – | – | 3 | – | – | – |", table);
+        Assert.Contains("| m | 5 | generation 64 | 4.0 (4.0–4.0) | 3.0 (2.0–4.0) | 1.50 (1.00–2.00) | – | – | 8.0 | 50 % | 3 | – | – | – |", table);
+        Assert.Contains("other does not run m: no such type", table);
 
         static Measurement Of(double prompt, double generation) =>
-            new(new Speed(512, prompt), new Speed(64, generation), WeightBytes: 2_000_000_000);
+            new(new Speed(512, prompt), new Speed(64, generation), BytesPerToken: 2_000_000_000, ShareOfBandwidth: 0.5);
+    }
+
+    [Fact]
+    public void ReadsWhatLlamaBenchPrints()
+    {
+        Measurement measurement = IkOutput.Parse("""
+            ============ Repacked 113 tensors
+            [
+              { "n_prompt": 512, "n_gen": 0, "avg_ts": 120.5, "samples_ts": [ 120.5 ] },
+              { "n_prompt": 0, "n_gen": 32, "avg_ts": 30.25, "samples_ts": [ 30.25 ] }
+            ]
+            """);
+        Assert.Equal((new Speed(512, 120.5), new Speed(32, 30.25)), (measurement.Prompt, measurement.Generation));
     }
 
     [Fact]

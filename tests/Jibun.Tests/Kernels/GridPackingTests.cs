@@ -8,7 +8,12 @@ public sealed class GridPackingTests
     /// <summary>Every code, sign and scale occurs in random blocks.</summary>
     [Theory]
     [InlineData(GgmlType.IQ1_S)]
+    [InlineData(GgmlType.IQ1_M)]
     [InlineData(GgmlType.IQ2_XXS)]
+    [InlineData(GgmlType.IQ2_XS)]
+    [InlineData(GgmlType.IQ2_S)]
+    [InlineData(GgmlType.IQ3_XXS)]
+    [InlineData(GgmlType.IQ3_S)]
     public unsafe void LooksUpTheBytesThatTakingBlocksApartGives(GgmlType type)
     {
         const int columns = 64 * 256;

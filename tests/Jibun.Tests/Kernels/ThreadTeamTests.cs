@@ -4,6 +4,8 @@ namespace Jibun.Tests.Kernels;
 
 public sealed class ThreadTeamTests
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
     [Theory]
     [InlineData(1), InlineData(2), InlineData(3), InlineData(7)]
     public void EveryItemIsDoneOnceInEveryRound(int threads)
@@ -27,10 +29,10 @@ public sealed class ThreadTeamTests
         using var team = new ThreadTeam(2);
         for (int round = 0; round < 5; round++)
         {
-            Thread.Sleep(20); // far longer than workers spin
-            var work = new ThreadsWork { Seen = new bool[2] };
-            team.For(ref work, 200);
-            Assert.True(work.Seen[1]);
+            Assert.True(SpinWait.SpinUntil(() => team.Parked == 1, s_patience));
+            var work = new MeetingWork { Came = new bool[2] };
+            team.For(ref work, 2);
+            Assert.True(work.Came[1]);
         }
     }
 
@@ -56,14 +58,16 @@ public sealed class ThreadTeamTests
         }
     }
 
-    private struct ThreadsWork : IRangeWork
+    // Thread 0 does not go on before the other has come.
+    private struct MeetingWork : IRangeWork
     {
-        public bool[] Seen;
+        public bool[] Came;
 
         public readonly void Run(int start, int end, int thread)
         {
-            Seen[thread] = true;
-            if (thread == 0) Thread.Sleep(1);
+            bool[] came = Came;
+            Volatile.Write(ref came[thread], true);
+            if (thread == 0) SpinWait.SpinUntil(() => Volatile.Read(ref came[1]), s_patience);
         }
     }
 

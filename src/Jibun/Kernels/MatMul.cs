@@ -23,6 +23,8 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
 {
     private const int CacheBytes = 256 << 10; // weights that stay in a core's cache while the tiles pass by
 
+    private const int ChunkBytes = 128 << 10; // of a token's weights, handed out at once: some microseconds of reading
+
     private const int AheadBytes = 384 << 10; // of the next product's weights, which a waiting thread brings into its cache
 
     private readonly ActivationForm?[] _forms = new ActivationForm?[Products.Capacity];
@@ -56,7 +58,7 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
         Quantize(x, products.Count);
         if (x.Rows == 1) ReadAhead(products);
         var work = new ProductWork { Owner = this, X = x, Products = products };
-        team.For(ref work, groups, Chunk(groups));
+        team.For(ref work, groups, Chunk(groups, x.Rows, products));
     }
 
     private void Quantize(ActivationBatch x, int count)
@@ -92,8 +94,13 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
         }
     }
 
-    // Few enough hand-outs to be cheap, enough of them that a delayed thread does not hold up the others.
-    private int Chunk(int groups) => Math.Max(1, groups / (team.Threads * 6));
+    // Few enough hand-outs to be cheap, enough of them that a delayed thread does not hold up the others: a token's weights come at the speed of memory,
+    // and the last chunk of a large matrix would be waited for.
+    private int Chunk(int groups, int rows, Products products)
+    {
+        int chunk = Math.Max(1, groups / (team.Threads * 6));
+        return rows > 1 ? chunk : (int)Math.Clamp(ChunkBytes / products[0].Matrix.GroupBytes, 1, chunk);
+    }
 
     /// <summary>Some row groups of a matrix times a run of activation rows, on the thread that calls.</summary>
     internal static void Multiply(

@@ -60,7 +60,7 @@ internal sealed class FloatGroupEmitter(Assembler assembler, GgmlType type, int 
     {
         AssemblerRegisterZMM weights = step % 2 == 0 ? zmm8 : zmm9;
         int position = step * _stepBytes, chain = step % _chains;
-        if (tokens == 1 && position % Prefetch.LineBytes == 0) _c.prefetcht0(__[rax + position + Prefetch.Distance]);
+        if (tokens == 1 && position % Prefetch.LineBytes == 0) _c.prefetchnta(__[rax + position + Prefetch.Distance]);
         if (type == GgmlType.F16) _c.vcvtph2ps(weights, __ymmword_ptr[rax + position]);
         else _c.vmovups(weights, __zmmword_ptr[rax + position]);
         for (int t = 0; t < tokens; t++)

@@ -52,11 +52,9 @@ internal sealed class RowGroupEmitter
         _c.mov(rdi, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Offsets))]);
         _c.mov(r8, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.PairSums))]);
         _c.mov(rcx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Blocks))]);
-        if (HasRowScales) BeginSums(0, Chains(BlockGroups));
+        if (HasRowScales) BeginSums(0, BlockGroups);
         else for (int t = 0; t < _tokens; t++) Zero(Sum(t));
         _c.Label(ref block);
-        if (_tokens == 1)
-            for (int line = 0; line < _layout.BlockBytes; line += Prefetch.LineBytes) _c.prefetcht0(__[rax + line + Prefetch.Distance]);
         if (HasRowScales) AddProducts(0, BlockGroups);
         else WriteBlock();
         _c.add(rax, _layout.BlockBytes);
@@ -141,7 +139,7 @@ internal sealed class RowGroupEmitter
     /// <summary>After the last block of rows with one scale: their sums, still without it.</summary>
     private void ScaleRows()
     {
-        JoinChains(Chains(BlockGroups));
+        JoinChains(BlockGroups);
         for (int t = 0; t < _tokens; t++)
         {
             _c.vcvtdq2ps(SubBlock(t), SubBlock(t));
@@ -170,16 +168,23 @@ internal sealed class RowGroupEmitter
     private void SumSubBlock(int sub)
     {
         int groups = (_anatomy.HasScales ? _anatomy.SubBlock : _anatomy.ScaledColumns) / RowGroupLayout.GroupColumns;
-        BeginSums(sub, Chains(groups));
+        BeginSums(sub, groups);
         AddProducts(sub * groups, groups);
-        JoinChains(Chains(groups));
+        JoinChains(groups);
     }
 
     /// <summary>Among how many registers the products of one token are shared out.</summary>
     private int Chains(int groups) => _tokens == 1 ? Math.Min(4, groups) : 1;
 
-    private void BeginSums(int sub, int chains)
+    /// <summary>
+    /// Whether codes are multiplied where they lie in their byte: a chain then has the products of one place, four or sixteen times as large for
+    /// each step up, which a shift of the whole sum makes good. With one token this saves a shift a vector of codes.
+    /// </summary>
+    private bool InPlace(int groups) => _tokens == 1 && _layout.Planes is ((2 or 4), 0) && _anatomy.Table is null && groups > 4;
+
+    private void BeginSums(int sub, int groups)
     {
+        int chains = Chains(groups);
         for (int t = 0; t < _tokens; t++)
         {
             if (_anatomy.ZeroPoint != 0) _c.vpbroadcastd(SubBlock(t), __dword_ptr[rdi + (sub * _tokens + t) * 4]);
@@ -190,19 +195,29 @@ internal sealed class RowGroupEmitter
 
     private void AddProducts(int firstGroup, int groups)
     {
-        int chains = Chains(groups);
+        int chains = Chains(groups), lines = (_layout.BlockBytes + Prefetch.LineBytes - 1) / Prefetch.LineBytes;
         for (int group = 0; group < groups; group++)
         {
             int position = firstGroup + group;
-            AssemblerRegisterZMM codes = LoadCodes(position);
+            if (_tokens == 1)
+                for (int line = position * lines / BlockGroups; line < (position + 1) * lines / BlockGroups; line++)
+                    _c.prefetchnta(__[rax + line * Prefetch.LineBytes + Prefetch.Distance]);
+            AssemblerRegisterZMM codes = InPlace(groups) ? LoadInPlace(position) : LoadCodes(position);
             for (int t = 0; t < _tokens; t++)
                 _c.vpdpbusd(SubBlock(chains > 1 ? group % chains : t), codes, __dword_bcst[rdx + (position * _tokens + t) * 4]);
         }
     }
 
-    private void JoinChains(int chains)
+    private void JoinChains(int groups)
     {
-        for (int step = chains / 2; step > 0; step /= 2)
+        int chains = Chains(groups), perByte = 8 / _layout.Planes.LowBits;
+        if (InPlace(groups))
+            for (int chain = 0; chain < chains; chain++)
+            {
+                if (chain + perByte < chains) _c.vpaddd(SubBlock(chain), SubBlock(chain), SubBlock(chain + perByte));
+                if (chain > 0 && chain < perByte) _c.vpsrad(SubBlock(chain), SubBlock(chain), (byte)(chain * _layout.Planes.LowBits));
+            }
+        for (int step = (InPlace(groups) ? perByte : chains) / 2; step > 0; step /= 2)
             for (int chain = 0; chain < step; chain++) _c.vpaddd(SubBlock(chain), SubBlock(chain), SubBlock(chain + step));
     }
 
@@ -243,6 +258,18 @@ internal sealed class RowGroupEmitter
         return Levels(codes);
     }
 
+    /// <summary>The codes of a column group, as large as their place in the byte makes them.</summary>
+    private AssemblerRegisterZMM LoadInPlace(int group)
+    {
+        int lowBits = _layout.Planes.LowBits, perByte = 8 / lowBits, place = group % perByte;
+        AssemblerRegisterZMM codes = Zmm[24 + group % 2];
+        _c.vpandd(codes, PlaceMask(place), __zmmword_ptr[rax + group / _layout.UnitGroups * _layout.UnitBytes + group % _layout.UnitGroups / perByte * RowGroupLayout.VectorBytes]);
+        return codes;
+    }
+
+    // zmm28 for the lowest place; those of further tokens are free.
+    private static AssemblerRegisterZMM PlaceMask(int place) => place == 0 ? zmm28 : Zmm[12 + place];
+
     private AssemblerRegisterZMM Levels(AssemblerRegisterZMM codes)
     {
         if (_anatomy.Table is not null) _c.vpshufb(codes, zmm27, codes);
@@ -253,6 +280,8 @@ internal sealed class RowGroupEmitter
     {
         (int lowBits, int highBits) = _layout.Planes;
         if (lowBits < 8) Broadcast(zmm28, ((1 << lowBits) - 1) * 0x01010101);
+        if (lowBits < 8 && highBits == 0 && _tokens == 1)
+            for (int place = 1; place < 8 / lowBits; place++) Broadcast(PlaceMask(place), (int)((uint)((1 << lowBits) - 1) << place * lowBits) * 0x01010101);
         if (highBits != 0) Broadcast(zmm29, (((1 << highBits) - 1) << lowBits) * 0x01010101);
         if (_anatomy.Table is null) return;
         _c.lea(rdx, __[_table]);

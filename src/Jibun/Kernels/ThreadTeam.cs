@@ -126,10 +126,9 @@ public sealed unsafe class ThreadTeam : IDisposable
     private void Serve(int thread)
     {
         int seen = 0;
-        while (true)
+        while (!_stopping) // asked after each look at the gate: whoever has seen the last round must not wait for another
         {
             Await(thread, seen);
-            if (_stopping) return;
             if (!TryJoin(ref seen)) continue;
             _execute(this, thread);
             Interlocked.Decrement(ref _gate.State);

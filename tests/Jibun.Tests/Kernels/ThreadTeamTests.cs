@@ -36,6 +36,20 @@ public sealed class ThreadTeamTests
         }
     }
 
+    /// <summary>Workers may be anywhere between waking up, joining and lying down again.</summary>
+    [Fact]
+    public void ATeamEndsWhateverItsWorkersAreAbout()
+    {
+        int[] done = new int[8];
+        for (int round = 0; round < 3000; round++)
+        {
+            ThreadTeam team = new(3);
+            var work = new CountWork { Done = done };
+            for (int i = 0; i < round % 3; i++) team.For(ref work, 1 + round % done.Length);
+            Assert.True(Task.Run(team.Dispose).Wait(s_patience), $"round {round}: a worker does not end");
+        }
+    }
+
     [Fact]
     public void ATeamGoesOnAfterAnError()
     {

@@ -38,15 +38,14 @@ public sealed class ThreadTeamTests
 
     /// <summary>Workers may be anywhere between waking up, joining and lying down again.</summary>
     [Fact]
-    public void ATeamEndsWhateverItsWorkersAreAbout()
+    public async Task ATeamEndsWhateverItsWorkersAreAbout()
     {
         int[] done = new int[8];
         for (int round = 0; round < 3000; round++)
         {
             ThreadTeam team = new(3);
-            var work = new CountWork { Done = done };
-            for (int i = 0; i < round % 3; i++) team.For(ref work, 1 + round % done.Length);
-            Assert.True(Task.Run(team.Dispose).Wait(s_patience), $"round {round}: a worker does not end");
+            for (int i = 0; i < round % 3; i++) Count(team, done, 1 + round % done.Length);
+            await Task.Run(team.Dispose, TestContext.Current.CancellationToken).WaitAsync(s_patience, TestContext.Current.CancellationToken);
         }
     }
 
@@ -60,6 +59,12 @@ public sealed class ThreadTeamTests
         var work = new CountWork { Done = done };
         team.For(ref work, 100);
         Assert.All(done, times => Assert.Equal(1, times));
+    }
+
+    private static void Count(ThreadTeam team, int[] done, int count)
+    {
+        var work = new CountWork { Done = done };
+        team.For(ref work, count);
     }
 
     private struct CountWork : IRangeWork

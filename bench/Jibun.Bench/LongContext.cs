@@ -10,11 +10,13 @@ using Jibun.Peers;
 namespace Jibun.Bench;
 
 /// <summary>
-/// What a generated token costs with many tokens before it. Jibun's cache is not computed, since its content does not change the time;
-/// upstream reads random tokens to get there.
+/// What a generated token costs with many tokens before it. Jibun's cache is not computed, since its content does not change the time, and
+/// the depths take turns, so that a busy minute meets all of them; upstream reads random tokens to get from one depth to the next.
 /// </summary>
 internal sealed class LongContext(string model, int[] depths, int threads, int tokens, int upstreamLongest)
 {
+    private const double WarmUpSeconds = 2; // until methods that are called often have been compiled again
+
     private static readonly KvType[] s_types = [KvType.F16, KvType.Q8_0, KvType.Q4_0];
 
     private int[] UpstreamDepths => [.. depths.Where(depth => depth <= upstreamLongest)];
@@ -23,11 +25,12 @@ internal sealed class LongContext(string model, int[] depths, int threads, int t
     public string Run()
     {
         List<(string Name, double[] Seconds)> columns = [];
-        foreach (KvType type in s_types) columns.Add(($"Jibun {type}", Ours(type)));
-        foreach (GgmlType type in new[] { GgmlType.F16, GgmlType.Q8_0 })
+        foreach (KvType type in s_types)
         {
-            if (UpstreamDepths.Length == 0) break;
-            using LlamaOracle upstream = LlamaOracle.Open(model, OracleOptions.AsShipped with { KvType = type, FlashAttention = type == GgmlType.F16 ? null : true, Threads = threads });
+            columns.Add(($"Jibun {type}", Ours(type)));
+            if (type is not (KvType.F16 or KvType.Q8_0) || UpstreamDepths.Length == 0) continue;
+            GgmlType same = type == KvType.F16 ? GgmlType.F16 : GgmlType.Q8_0;
+            using LlamaOracle upstream = LlamaOracle.Open(model, OracleOptions.AsShipped with { KvType = same, FlashAttention = type == KvType.F16 ? null : true, Threads = threads });
             columns.Add(($"{Engine.UpstreamName} {type}", upstream.SecondsAtDepths(UpstreamDepths, tokens)));
         }
         StringBuilder table = new();
@@ -45,26 +48,34 @@ internal sealed class LongContext(string model, int[] depths, int threads, int t
         using GgufFile file = GgufFile.Open(model);
         using ThreadTeam team = new(threads);
         using ILanguageModel loaded = LanguageModels.Load(file, new MatMul(team, new KernelSet(KernelSet.Best)), type);
-        using KvCache cache = new(loaded.Info.Kv);
+        KvCache[] caches = [.. depths.Select(_ => new KvCache(loaded.Info.Kv))];
         ModelBatch batch = new();
         float[] logits = new float[loaded.Info.VocabularySize];
         int[] text = RandomTokens.Take(tokens, logits.Length);
-        double[] seconds = new double[tokens];
-        return [.. depths.Select(MedianAt)];
-
-        double MedianAt(int depth)
+        double[][] seconds = [.. depths.Select(_ => new double[tokens])];
+        try
         {
-            cache.Extend(depth - cache.Length);
-            for (int i = -2; i < tokens; i++)
-            {
-                batch.Clear();
-                batch.Add(cache, [text[Math.Max(0, i)]], LogitRows.Last);
-                long start = Stopwatch.GetTimestamp();
-                loaded.Forward(batch, logits);
-                if (i >= 0) seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            }
-            Array.Sort(seconds);
-            return seconds[tokens / 2];
+            for (int i = 0; i < depths.Length; i++) caches[i].Extend(depths[i]); // the token that is measured is the last of them
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds;)
+                for (int i = 0; i < depths.Length; i++) SecondsOf(i, text[0]);
+            for (int token = 0; token < tokens; token++)
+                for (int i = 0; i < depths.Length; i++) seconds[i][token] = SecondsOf(i, text[token]);
+        }
+        finally
+        {
+            foreach (KvCache cache in caches) cache.Dispose();
+        }
+        foreach (double[] one in seconds) Array.Sort(one);
+        return [.. seconds.Select(one => one[tokens / 2])];
+
+        double SecondsOf(int depth, int token)
+        {
+            caches[depth].Truncate(depths[depth] - 1);
+            batch.Clear();
+            batch.Add(caches[depth], [token], LogitRows.Last);
+            long start = Stopwatch.GetTimestamp();
+            loaded.Forward(batch, logits);
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
     }
 }

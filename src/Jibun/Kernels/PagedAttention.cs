@@ -1,8 +1,6 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Jibun.Formats;
-using Jibun.Kernels.Portable;
 
 namespace Jibun.Kernels;
 
@@ -17,12 +15,15 @@ internal sealed unsafe class PagedAttention
     public const int PageTokens = AttentionLayout.PageTokens, TileRows = ActivationBatch.TileTokens;
 
     private const int Header = 16; // floats of a state before its value
+    private const int Lanes = 16;
+    private const int LineBytes = 64;
 
     private readonly AttentionLayout _keys, _values;
     private readonly IRowGroupKernel _keyKernel;
     private readonly IValueKernel _valueKernel;
+    private readonly AttentionCodes _codes;
     private readonly float _scale, _cap;
-    private readonly int _codeRows; // rows of codes for a row of weights
+    private readonly int _relatedOffset, _ownOffset, _unitsOffset, _codesOffset;
 
     /// <param name="kernels">What products run on.</param>
     /// <param name="keys">The layout of the pages' keys.</param>
@@ -34,17 +35,23 @@ internal sealed unsafe class PagedAttention
     {
         (_keys, _values, _scale, _cap) = (keys, values, scale, cap);
         (_keyKernel, _valueKernel) = (kernels.ForKeys(keys.Type), kernels.ForValues(values.Type, isFine));
-        _codeRows = isFine ? 2 : 1;
+        _codes = new AttentionCodes(values, isFine);
+        TileBytes = Aligned(TileRows * (_keys.IsQuantized ? _keys.KeyColumns + _keys.KeyColumns / AttentionLayout.Block * 8 : _keys.KeyColumns * sizeof(float)));
+        _relatedOffset = (TileRows * PageTokens + 4 * Lanes) * sizeof(float);
+        _ownOffset = _relatedOffset + Aligned(_codes.RelatedFloats * sizeof(float));
+        _unitsOffset = _ownOffset + Aligned(_codes.RelatedFloats * sizeof(float));
+        _codesOffset = _unitsOffset + Aligned((_codes.Blocks * TileRows + Lanes) * sizeof(float));
+        WorkBytes = _codesOffset + Aligned(_codes.Blocks * TileRows * _codes.RowBytes);
     }
 
     /// <summary>Floats of a row's running result: maximum, weight, and from the sixteenth on the value.</summary>
     public int StateFloats => Header + _values.ValueRows;
 
-    /// <summary>Bytes of the queries of a tile.</summary>
-    public int QueryBytes => TileRows * (_keys.IsQuantized ? _keys.KeyColumns + _keys.KeyColumns / AttentionLayout.Block * 8 : _keys.KeyColumns * sizeof(float));
+    /// <summary>Bytes of the queries of a tile, whole cache lines.</summary>
+    public int TileBytes { get; }
 
     /// <summary>Bytes that a thread needs to fold.</summary>
-    public int WorkBytes => TileRows * (PageTokens + 1) * sizeof(float) + _values.ValueRows / AttentionLayout.Block * TileRows * (_codeRows * PageTokens + sizeof(float));
+    public int WorkBytes { get; }
 
     public void Begin(float* state)
     {
@@ -92,8 +99,8 @@ internal sealed unsafe class PagedAttention
     }
 
     /// <summary>Folds a page in: for each row the tokens up to its own position, of a window only the last.</summary>
-    /// <param name="tile">Queries, from <see cref="Take"/>.</param>
-    /// <param name="rows">1 … <see cref="TileRows"/>.</param>
+    /// <param name="tiles">Queries, from <see cref="Take"/>: tiles of <see cref="TileRows"/> rows, but for the last, <see cref="TileBytes"/> apart.</param>
+    /// <param name="rows">Of all tiles.</param>
     /// <param name="positions">[rows].</param>
     /// <param name="window">Tokens that a row sees, its own included; 0: all.</param>
     /// <param name="pageStart">Position of the page's first token.</param>
@@ -101,21 +108,16 @@ internal sealed unsafe class PagedAttention
     /// <param name="values">Of the page.</param>
     /// <param name="states">[rows][<see cref="StateFloats"/>].</param>
     /// <param name="work"><see cref="WorkBytes"/>, which may hold anything.</param>
-    public void Fold(byte* tile, int rows, int* positions, int window, int pageStart, byte* keys, byte* values, float* states, byte* work)
+    /// <param name="next">The page that will be folded in next, if it is known: fetched meanwhile.</param>
+    public void Fold(byte* tiles, int rows, int* positions, int window, int pageStart, byte* keys, byte* values, float* states, byte* work, byte* next = null)
     {
-        int end = 0;
-        bool anySeen = false;
-        for (int row = 0; row < rows; row++)
+        _codes.Relate(values, 0, PageTokens, (float*)(work + _relatedOffset));
+        for (int row = 0; row < rows; row += TileRows, tiles += TileBytes)
         {
-            end = Math.Max(end, Visible(positions[row], pageStart));
-            anySeen |= Visible(positions[row], pageStart) > Hidden(positions[row], window, pageStart);
+            int count = Math.Min(TileRows, rows - row);
+            if (next != null) Fetch(next + _keys.Bytes * row / rows, next + _keys.Bytes * (row + count) / rows);
+            FoldTile(tiles, count, positions + row, window, pageStart, keys, values, states + (long)row * StateFloats, work);
         }
-        if (!anySeen) return;
-        float* scores = (float*)work, fades = scores + TileRows * PageTokens;
-        Score(tile, rows, keys, end, scores);
-        for (int row = 0; row < rows; row++)
-            fades[row] = Soften(scores + row * PageTokens, Hidden(positions[row], window, pageStart), Visible(positions[row], pageStart), states + (long)row * StateFloats);
-        Sum(rows, values, (end + 7) & ~7, scores, fades, states, (byte*)(fades + TileRows));
     }
 
     /// <summary>Folds in what another state has seen.</summary>
@@ -139,6 +141,81 @@ internal sealed unsafe class PagedAttention
         for (; i < _values.ValueSize; i++) output[i] = state[Header + i] * inverse;
     }
 
+    // Work: scores of the tile, then fades, shares, maxima of the states and of the page, sixteen each; then what quantized values need.
+    private void FoldTile(byte* tile, int rows, int* positions, int window, int pageStart, byte* keys, byte* values, float* states, byte* work)
+    {
+        int end = 0;
+        bool anySeen = false;
+        for (int row = 0; row < rows; row++)
+        {
+            end = Math.Max(end, Visible(positions[row], pageStart));
+            anySeen |= Visible(positions[row], pageStart) > Hidden(positions[row], window, pageStart);
+        }
+        if (!anySeen) return;
+        float* scores = (float*)work, fades = scores + TileRows * PageTokens, shares = fades + Lanes, earlier = shares + Lanes, here = earlier + Lanes;
+        Score(tile, rows, keys, end, scores);
+        for (int row = 0; row < rows; row++)
+        {
+            float* ofRow = scores + row * PageTokens;
+            if (_cap != 0)
+            {
+                Elementwise.Scale(ofRow, _scale, PageTokens);
+                Elementwise.SoftCap(ofRow, _cap, PageTokens);
+            }
+            earlier[row] = states[(long)row * StateFloats];
+            here[row] = PageSoftmax.Mask(ofRow, _cap != 0 ? 1 : _scale, Hidden(positions[row], window, pageStart), Visible(positions[row], pageStart));
+        }
+        PageSoftmax.Rebase(earlier, here, fades, shares);
+        for (int row = 0; row < rows; row++)
+        {
+            float* state = states + (long)row * StateFloats;
+            float sum = PageSoftmax.Exponentiate(scores + row * PageTokens, here[row]) * shares[row];
+            (state[0], state[1]) = (earlier[row], state[1] * fades[row] + sum);
+            if (!_values.IsQuantized) Elementwise.Scale(scores + row * PageTokens, shares[row], PageTokens);
+        }
+        if (_values.IsQuantized) Encode(rows, positions, window, pageStart, values, shares, work);
+        ValueArguments arguments = new()
+        {
+            Values = values,
+            Blocks = _values.ValueRows / AttentionLayout.Block,
+            Tokens = (end + 7) & ~7,
+            Weights = scores,
+            Codes = work + _codesOffset,
+            Scales = (float*)(work + _unitsOffset),
+            Fades = fades,
+            Output = states + Header,
+            OutputStride = StateFloats * sizeof(float),
+        };
+        _valueKernel.Run(rows, &arguments);
+    }
+
+    // The scales of a page are related once for all rows that see all of it, and again for each that does not.
+    private void Encode(int rows, int* positions, int window, int pageStart, byte* values, float* shares, byte* work)
+    {
+        float* related = (float*)(work + _relatedOffset), own = (float*)(work + _ownOffset), units = (float*)(work + _unitsOffset);
+        Vector512<float> share = Vector512.Load(shares);
+        for (int block = 0; block < _codes.Blocks; block++) (Vector512.Create(related[_codes.Blocks * PageTokens + block]) * share).Store(units + block * rows);
+        for (int row = 0; row < rows; row++)
+        {
+            int hidden = Hidden(positions[row], window, pageStart), visible = Visible(positions[row], pageStart);
+            bool seesAll = hidden == 0 && visible == PageTokens;
+            if (!seesAll)
+            {
+                _codes.Relate(values, hidden, visible, own);
+                for (int block = 0; block < _codes.Blocks; block++) units[block * rows + row] = own[_codes.Blocks * PageTokens + block] * shares[row];
+            }
+            _codes.Write((float*)work + row * PageTokens, seesAll ? related : own, work + _codesOffset + row * PageTokens, rows);
+        }
+    }
+
+    private static void Fetch(byte* start, byte* end)
+    {
+        if (!Sse.IsSupported) return;
+        for (byte* line = start; line < end; line += LineBytes) Sse.Prefetch1(line);
+    }
+
+    private static int Aligned(int bytes) => (bytes + 63) & ~63;
+
     private static int Visible(int position, int pageStart) => Math.Clamp(position + 1 - pageStart, 0, PageTokens);
 
     private static int Hidden(int position, int window, int pageStart) => window == 0 ? 0 : Math.Clamp(position - window + 1 - pageStart, 0, PageTokens);
@@ -160,128 +237,5 @@ internal sealed unsafe class PagedAttention
             TensorScale = 1,
         };
         _keyKernel.Run(rows, &arguments);
-    }
-
-    /// <summary>Turns scores into weights, 0 where a token is not seen, and brings the state up to the new maximum.</summary>
-    /// <returns>What the state's value has to be multiplied with.</returns>
-    private float Soften(float* scores, int hidden, int visible, float* state)
-    {
-        if (_cap != 0)
-        {
-            Elementwise.Scale(scores, _scale, PageTokens);
-            Elementwise.SoftCap(scores, _cap, PageTokens);
-        }
-        Vector512<float> scale = Vector512.Create(_cap != 0 ? 1 : _scale), none = Vector512.Create(float.NegativeInfinity), highest = none;
-        for (int i = 0; i < PageTokens; i += 16)
-        {
-            Vector512<float> score = none;
-            if (i < visible && i + 16 > hidden)
-            {
-                score = Vector512.Load(scores + i) * scale;
-                if (i < hidden || i + 16 > visible)
-                {
-                    Vector512<int> token = Vector512<int>.Indices + Vector512.Create(i);
-                    Vector512<int> seen = Vector512.GreaterThanOrEqual(token, Vector512.Create(hidden)) & Vector512.LessThan(token, Vector512.Create(visible));
-                    score = Vector512.ConditionalSelect(seen.AsSingle(), score, none);
-                }
-                highest = Vector512.Max(highest, score);
-            }
-            score.Store(scores + i);
-        }
-        float maximum = MathF.Max(state[0], Highest(highest));
-        if (float.IsNegativeInfinity(maximum))
-        {
-            new Span<float>(scores, PageTokens).Clear();
-            return 1;
-        }
-        float fade = state[0] == maximum ? 1 : MathF.Exp(state[0] - maximum);
-        Vector512<float> sum = Vector512<float>.Zero;
-        for (int i = 0; i < PageTokens; i += 16)
-        {
-            Vector512<float> weight = Vector512<float>.Zero;
-            if (i < visible && i + 16 > hidden) sum += weight = Vector512.Exp(Vector512.Load(scores + i) - Vector512.Create(maximum));
-            weight.Store(scores + i);
-        }
-        state[0] = maximum;
-        state[1] = state[1] * fade + Vector512.Sum(sum);
-        return fade;
-    }
-
-    private void Sum(int rows, byte* values, int tokens, float* weights, float* fades, float* states, byte* work)
-    {
-        int blocks = _values.ValueRows / AttentionLayout.Block;
-        byte* codes = work + blocks * TileRows * sizeof(float);
-        ValueArguments arguments = new()
-        {
-            Values = values,
-            Blocks = blocks,
-            Tokens = tokens,
-            Weights = weights,
-            Codes = codes,
-            Scales = (float*)work,
-            Fades = fades,
-            Output = states + Header,
-            OutputStride = StateFloats * sizeof(float),
-        };
-        if (_values.IsQuantized)
-            for (int block = 0; block < blocks; block++)
-                Quantize(rows, weights, (ushort*)(values + (block + 1) * _values.ValueBlockBytes) - PageTokens, codes + block * _codeRows * rows * PageTokens, (float*)work + block * rows);
-        _valueKernel.Run(rows, &arguments);
-    }
-
-    // A weight times the scale of its token's values, as a code of 8 or 16 bits times a scale of the row; the high bytes come first.
-    private void Quantize(int rows, float* weights, ushort* valueScales, byte* codes, float* scales)
-    {
-        Vector512<float> v0 = HalfLanes.Load(valueScales), v1 = HalfLanes.Load(valueScales + 16), v2 = HalfLanes.Load(valueScales + 32), v3 = HalfLanes.Load(valueScales + 48);
-        bool isFine = _codeRows == 2;
-        float most = isFine ? ushort.MaxValue : byte.MaxValue;
-        for (int row = 0; row < rows; row++, weights += PageTokens, codes += PageTokens)
-        {
-            Vector512<float> w0 = Vector512.Load(weights) * v0, w1 = Vector512.Load(weights + 16) * v1;
-            Vector512<float> w2 = Vector512.Load(weights + 32) * v2, w3 = Vector512.Load(weights + 48) * v3;
-            float highest = Highest(Vector512.Max(Vector512.Max(w0, w1), Vector512.Max(w2, w3)));
-            float inverse = most / highest;
-            scales[row] = highest / most;
-            if (!float.IsFinite(inverse)) (scales[row], inverse) = (float.IsFinite(highest) ? 0 : float.NaN, 0);
-            Vector512<float> factor = Vector512.Create(inverse);
-            Vector512<int> c0 = Round(w0, factor), c1 = Round(w1, factor), c2 = Round(w2, factor), c3 = Round(w3, factor);
-            if (isFine)
-            {
-                Narrow(c0, c1, c2, c3, codes + rows * PageTokens);
-                (c0, c1, c2, c3) = (c0 >>> 8, c1 >>> 8, c2 >>> 8, c3 >>> 8);
-            }
-            Narrow(c0, c1, c2, c3, codes);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Round(Vector512<float> weights, Vector512<float> factor) =>
-        Vector512.ConvertToInt32Native(Vector512.FusedMultiplyAdd(weights, factor, Vector512.Create(0.5f)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Narrow(Vector512<int> c0, Vector512<int> c1, Vector512<int> c2, Vector512<int> c3, byte* bytes)
-    {
-        Narrow(c0).Store(bytes);
-        Narrow(c1).Store(bytes + 16);
-        Narrow(c2).Store(bytes + 32);
-        Narrow(c3).Store(bytes + 48);
-    }
-
-    // The low byte of each.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Narrow(Vector512<int> codes)
-    {
-        if (Avx512F.IsSupported) return Avx512F.ConvertToVector128Byte(codes);
-        Vector256<short> words = Vector256.Narrow(codes.GetLower(), codes.GetUpper());
-        return Vector128.Narrow(words.GetLower().AsUInt16(), words.GetUpper().AsUInt16());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Highest(Vector512<float> values)
-    {
-        Vector256<float> eight = Vector256.Max(values.GetLower(), values.GetUpper());
-        Vector128<float> four = Vector128.Max(eight.GetLower(), eight.GetUpper());
-        four = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
-        return MathF.Max(four[0], four[1]);
     }
 }

@@ -95,7 +95,7 @@ public sealed unsafe class PagedAttentionTests
             float[] output = new float[Rows * _value];
             using Jibun.Memory.NativeBuffer states = new(), others = new(), queryTile = new(), work = new();
             float* state = states.Require<float>(Rows * attention.StateFloats), part = others.Require<float>(8 * attention.StateFloats);
-            queryTile.Require(attention.QueryBytes);
+            queryTile.Require(attention.TileBytes);
             work.Require(attention.WorkBytes);
             float** rows = stackalloc float*[8];
             int* positions = stackalloc int[8];

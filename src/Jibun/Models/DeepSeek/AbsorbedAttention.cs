@@ -12,17 +12,18 @@ namespace Jibun.Models.DeepSeek;
 internal sealed unsafe class AbsorbedAttention : IDisposable
 {
     private const int RowsAtOnce = 64, ItemRows = 64;
+    private const int SpanHeads = 32; // results of spans take some kilobytes a head: the more heads, the longer the spans
 
     private readonly MatMul _matmul;
     private readonly LatentShape _shape;
     private readonly AttentionLayout _keys, _values;
     private readonly PagedAttention _kernel;
     private readonly StackedMatMul _stacked;
-    private readonly NativeBuffer _buffer = new(), _scratch = new(), _spanStates = new();
+    private readonly NativeBuffer _buffer = new(), _scratch = new(), _tiles = new(), _spanStates = new();
     private readonly List<Sequence> _sequences = []; // neighbours in the batch
     private readonly List<Item> _items = [];
     private readonly RowRun[] _absorb, _value;
-    private readonly int _itemHeads, _itemQueries, _workOffset, _partOffset, _wholeOffset, _tilesOffset, _pageOffset;
+    private readonly int _spanPages, _itemHeads, _itemQueries, _itemTileBytes, _workOffset, _partOffset, _wholeOffset, _pageOffset;
     private readonly long _threadBytes;
     private int _firstRow, _rows, _spans;
     private float* _plain; // [heads, rows, plain]
@@ -35,14 +36,15 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
         _kernel = new PagedAttention(matmul.Kernels, keys, _values, isFine: false, shape.Scale);
         _stacked = new StackedMatMul(matmul);
         (_absorb, _value) = (new RowRun[shape.Heads], new RowRun[shape.Heads]);
+        _spanPages = AttentionSpan.Pages * Math.Max(1, shape.Heads / SpanHeads);
         _itemHeads = Math.Clamp(shape.Heads / matmul.Team.Threads, Math.Min(PagedAttention.TileRows, shape.Heads), ItemRows);
         _itemQueries = ItemRows / _itemHeads;
-        int states = _itemHeads * _itemQueries * _kernel.StateFloats * sizeof(float), tiles = (_itemHeads * _itemQueries + PagedAttention.TileRows - 1) / PagedAttention.TileRows;
+        _itemTileBytes = (_itemHeads * _itemQueries + PagedAttention.TileRows - 1) / PagedAttention.TileRows * _kernel.TileBytes;
+        int states = _itemHeads * _itemQueries * _kernel.StateFloats * sizeof(float);
         _workOffset = Aligned(ItemRows * sizeof(int));
         _partOffset = _workOffset + Aligned(_kernel.WorkBytes);
         _wholeOffset = _partOffset + Aligned(states);
-        _tilesOffset = _wholeOffset + Aligned(states);
-        _pageOffset = _tilesOffset + tiles * Aligned(_kernel.QueryBytes);
+        _pageOffset = _wholeOffset + Aligned(states);
         _threadBytes = _pageOffset + Aligned((int)_values.Bytes);
     }
 
@@ -62,6 +64,8 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
         var split = new SplitWork { Owner = this, Queries = queries + (long)_firstRow * _shape.Heads * _shape.QuerySize };
         _matmul.Team.ForRows(ref split, _rows);
         _stacked.Run(_plain, _shape.Plain, _absorb, w.Absorb.Parts, _absorbed, _shape.CachedSize);
+        var take = new TakeWork { Owner = this };
+        _matmul.Team.For(ref take, _items.Count);
         var attend = new AttendWork { Owner = this, Layer = layer };
         _matmul.Team.For(ref attend, _items.Count * _spans);
         var merge = new MergeWork { Owner = this };
@@ -78,6 +82,7 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
         _stacked.Dispose();
         _buffer.Dispose();
         _scratch.Dispose();
+        _tiles.Dispose();
         _spanStates.Dispose();
     }
 
@@ -109,7 +114,8 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
                 for (int head = 0; head < _shape.Heads; head += _itemHeads)
                     _items.Add(new Item(i, query, Math.Min(_itemQueries, sequence.Count - query), head, Math.Min(_itemHeads, _shape.Heads - head)));
         }
-        _spans = AttentionSpan.Of(longest - 1) + 1;
+        _tiles.Require((long)_items.Count * _itemTileBytes);
+        _spans = (longest - 1) / (_spanPages * PagedAttention.PageTokens) + 1;
         if (!AttentionSpan.AreApart(_items.Count, _spans, _matmul.Team.Threads)) _spans = 1;
         else _spanStates.Require<float>(_items.Count * _spans * ItemFloats);
     }
@@ -129,26 +135,21 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
         float* part = oneSpan >= 0 ? SpanState(index, oneSpan) : (float*)(scratch + _partOffset), whole = (float*)(scratch + _wholeOffset);
         int rows = item.Queries * item.Heads, stride = _kernel.StateFloats, firstPosition = sequence.Position + item.FirstQuery;
         int endPage = (firstPosition + item.Queries - 1) / PagedAttention.PageTokens + 1;
-        int firstSpan = Math.Max(0, oneSpan), endSpan = oneSpan >= 0 ? oneSpan + 1 : (endPage - 1) / AttentionSpan.Pages + 1;
-        float** tile = stackalloc float*[PagedAttention.TileRows];
+        int firstSpan = Math.Max(0, oneSpan), endSpan = oneSpan >= 0 ? oneSpan + 1 : (endPage - 1) / _spanPages + 1;
         for (int row = 0; row < rows; row++)
         {
-            int inTile = row % PagedAttention.TileRows + 1;
             positions[row] = firstPosition + row / item.Heads;
-            tile[inTile - 1] = Row(_absorbed, _shape.CachedSize, item, row);
-            if (inTile == PagedAttention.TileRows || row == rows - 1) _kernel.Take(tile, inTile, Tile(scratch, row));
-            _kernel.Begin(whole + (long)row * stride);
+            if (oneSpan < 0) _kernel.Begin(whole + (long)row * stride);
         }
         for (int span = firstSpan; span < endSpan; span++)
         {
             for (int row = 0; row < rows; row++) _kernel.Begin(part + (long)row * stride);
-            for (int i = span * AttentionSpan.Pages; i < Math.Min(endPage, (span + 1) * AttentionSpan.Pages); i++)
+            int end = Math.Min(endPage, (span + 1) * _spanPages);
+            for (int i = span * _spanPages; i < end; i++)
             {
-                byte* keys = sequence.Cache.Keys(i, layer, 0);
+                byte* keys = sequence.Cache.Keys(i, layer, 0), next = i + 1 < end ? sequence.Cache.Keys(i + 1, layer, 0) : null;
                 LatentPages.Turn(_keys, keys, _values, page);
-                for (int row = 0; row < rows; row += PagedAttention.TileRows)
-                    _kernel.Fold(Tile(scratch, row), Math.Min(PagedAttention.TileRows, rows - row), positions + row, 0, i * PagedAttention.PageTokens, keys, page,
-                        part + (long)row * stride, scratch + _workOffset);
+                _kernel.Fold(Tiles(index), rows, positions, 0, i * PagedAttention.PageTokens, keys, page, part, scratch + _workOffset, next);
             }
             if (oneSpan < 0)
                 for (int row = 0; row < rows; row++) _kernel.Merge(whole + (long)row * stride, part + (long)row * stride);
@@ -157,7 +158,19 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
         for (int row = 0; row < rows; row++) _kernel.Finish(whole + (long)row * stride, Row(_context, _shape.Rank, item, row));
     }
 
-    private byte* Tile(byte* scratch, int row) => scratch + _tilesOffset + row / PagedAttention.TileRows * Aligned(_kernel.QueryBytes);
+    private byte* Tiles(int item) => _tiles.Pointer + (long)item * _itemTileBytes;
+
+    private void Take(int index)
+    {
+        Item item = _items[index];
+        float** tile = stackalloc float*[PagedAttention.TileRows];
+        for (int row = 0; row < item.Queries * item.Heads; row += PagedAttention.TileRows)
+        {
+            int count = Math.Min(PagedAttention.TileRows, item.Queries * item.Heads - row);
+            for (int i = 0; i < count; i++) tile[i] = Row(_absorbed, _shape.CachedSize, item, row + i);
+            _kernel.Take(tile, count, Tiles(index) + row / PagedAttention.TileRows * _kernel.TileBytes);
+        }
+    }
 
     private void Merge(int index, int thread)
     {
@@ -190,6 +203,16 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
                     new Span<float>(query, s.Plain).CopyTo(new Span<float>(Owner._plain + index * s.Plain, s.Plain));
                     new Span<float>(query + s.Plain, s.Rotated).CopyTo(new Span<float>(Owner._absorbed + index * s.CachedSize + s.Rank, s.Rotated));
                 }
+        }
+    }
+
+    private struct TakeWork : IRangeWork
+    {
+        public AbsorbedAttention Owner;
+
+        public readonly void Run(int start, int end, int thread)
+        {
+            for (int i = start; i < end; i++) Owner.Take(i);
         }
     }
 

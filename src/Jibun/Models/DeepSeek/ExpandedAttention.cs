@@ -62,7 +62,7 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
 
     private int DecodedFloats => AttentionLayout.Whole(shape.CachedSize) * PagedAttention.PageTokens;
 
-    private int ScratchFloats => Math.Max(DecodedFloats, (PageFloats + (_kernel.WorkBytes + _kernel.QueryBytes) / sizeof(float) + 47) & ~15);
+    private int ScratchFloats => Math.Max(DecodedFloats, (PageFloats + (_kernel.WorkBytes + _kernel.TileBytes) / sizeof(float) + 15) & ~15);
 
     private static PagedAttention KernelOf(MatMul matmul, LatentShape shape)
     {
@@ -101,7 +101,7 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
         const int PageTokens = PagedAttention.PageTokens;
         Sequence sequence = work.Sequence;
         float* keys = Scratch(thread), values = keys + _expanded.KeyBytes / sizeof(float);
-        byte* tile = (byte*)(keys + PageFloats), fold = tile + ((_kernel.QueryBytes + 63) & ~63);
+        byte* tile = (byte*)(keys + PageFloats), fold = tile + _kernel.TileBytes;
         int endQuery = Math.Min(firstQuery + TileQueries, sequence.Count);
         float** rows = stackalloc float*[PagedAttention.TileRows];
         int* positions = stackalloc int[PagedAttention.TileRows];

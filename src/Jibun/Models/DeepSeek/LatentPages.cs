@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Jibun.Formats;
 using Jibun.Kernels;
@@ -63,33 +64,50 @@ internal static unsafe class LatentPages
         }
     }
 
-    // Sixteen bytes are four tokens of four columns each: turned within themselves, and put where those columns and tokens belong.
+    // Sixteen bytes are four tokens of four columns each: turned within themselves, four columns' fours become sixteen lanes.
     private static void TurnQuantized(AttentionLayout from, byte* keys, AttentionLayout to, byte* values)
     {
         bool isQ8 = from.Type == GgmlType.Q8_0;
-        int vectors = isQ8 ? 8 : 4, blockBytes = vectors * RowGroupLayout.VectorBytes + Lanes * 2, halfBytes = (to.ValueBlockBytes - Tokens * 2) / 2;
-        Vector128<byte> turn = Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        int codeBytes = AttentionLayout.Block * Lanes / (isQ8 ? 1 : 2), blockBytes = codeBytes + Lanes * 2, halfBytes = (to.ValueBlockBytes - Tokens * 2) / 2;
         for (int block = 0; block < to.ValueRows / AttentionLayout.Block; block++, values += to.ValueBlockBytes)
+        {
+            byte* target = values;
             for (int group = 0; group < Tokens / Lanes; group++)
             {
                 byte* source = keys + group * from.KeyGroupBytes + block * blockBytes;
-                Buffer.MemoryCopy(source + vectors * RowGroupLayout.VectorBytes, values + 2 * halfBytes + group * Lanes * 2, Lanes * 2, Lanes * 2);
-                for (int vector = 0; vector < vectors; vector++)
-                    for (int four = 0; four < 4; four++)
-                    {
-                        Vector128<byte> codes = Vector128.Load(source + vector * RowGroupLayout.VectorBytes + four * 16);
-                        byte* target = values + (group * 4 + four) * RowGroupLayout.VectorBytes;
-                        if (isQ8)
-                        {
-                            Vector128.Shuffle(codes ^ Vector128.Create((byte)0x80), turn).Store(Place(target, vector, halfBytes));
-                            continue;
-                        }
-                        Vector128<byte> eight = Vector128.Create((byte)8), mask = Vector128.Create((byte)0xF);
-                        Vector128.Shuffle((codes & mask) - eight, turn).Store(Place(target, 2 * vector, halfBytes));
-                        Vector128.Shuffle(((codes.AsUInt16() >>> 4).AsByte() & mask) - eight, turn).Store(Place(target, 2 * vector + 1, halfBytes));
-                    }
+                Vector256.Load(source + codeBytes).Store(values + 2 * halfBytes + group * Lanes * 2);
+                for (int four = 0; four < Lanes / 4; four++, source += 16, target += RowGroupLayout.VectorBytes)
+                {
+                    if (isQ8) TurnBytes(source, target, halfBytes);
+                    else TurnHalfBytes(source, target, halfBytes);
+                }
             }
+        }
     }
 
-    private static byte* Place(byte* target, int fourColumns, int halfBytes) => target + fourColumns / 4 * halfBytes + fourColumns % 4 * 16;
+    private static void TurnBytes(byte* source, byte* target, int halfBytes)
+    {
+        for (int columns = 0; columns < 4; columns++, source += RowGroupLayout.VectorBytes, target += 16)
+        {
+            Turn(Vector128.Load(source) ^ Vector128.Create((byte)0x80)).Store(target);
+            Turn(Vector128.Load(source + 4 * RowGroupLayout.VectorBytes) ^ Vector128.Create((byte)0x80)).Store(target + halfBytes);
+        }
+    }
+
+    private static void TurnHalfBytes(byte* source, byte* target, int halfBytes)
+    {
+        Vector128<byte> eight = Vector128.Create((byte)8), mask = Vector128.Create((byte)0xF);
+        for (int columns = 0; columns < 2; columns++, source += RowGroupLayout.VectorBytes, target += 32)
+        {
+            Vector128<byte> low = Vector128.Load(source), high = Vector128.Load(source + 2 * RowGroupLayout.VectorBytes);
+            Turn((low & mask) - eight).Store(target);
+            Turn(((low.AsUInt16() >>> 4).AsByte() & mask) - eight).Store(target + 16);
+            Turn((high & mask) - eight).Store(target + halfBytes);
+            Turn(((high.AsUInt16() >>> 4).AsByte() & mask) - eight).Store(target + halfBytes + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Turn(Vector128<byte> codes) =>
+        Vector128.Shuffle(codes, Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
 }

@@ -123,19 +123,18 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
             positions[row] = options.IsCausal ? firstPosition + row / kind.QueriesPerKey : end - 1;
             tile[row % PagedAttention.TileRows] = Head(work.Queries, row);
             int inTile = row % PagedAttention.TileRows + 1;
-            if (inTile == PagedAttention.TileRows || row == rows - 1) kernel.Take(tile, inTile, kind.Tile(scratch, row / PagedAttention.TileRows));
+            if (inTile == PagedAttention.TileRows || row == rows - 1) kernel.Take(tile, inTile, scratch + kind.TilesOffset + row / PagedAttention.TileRows * kernel.TileBytes);
             if (oneSpan < 0) Begin(work, keyHead, row, whole);
         }
         for (int span = firstSpan; span < endSpan; span++)
         {
             if (oneSpan < 0)
                 for (int row = 0; row < rows; row++) kernel.Begin(part + (long)row * kernel.StateFloats);
-            for (int page = Math.Max(firstPage, span * AttentionSpan.Pages); page < Math.Min(endPage, (span + 1) * AttentionSpan.Pages); page++)
+            int spanEnd = Math.Min(endPage, (span + 1) * AttentionSpan.Pages);
+            for (int page = Math.Max(firstPage, span * AttentionSpan.Pages); page < spanEnd; page++)
             {
-                byte* keys = sequence.Cache.Keys(page, work.Layer, keyHead), values = keys + kind.KeyBytes;
-                for (int row = 0; row < rows; row += PagedAttention.TileRows)
-                    kernel.Fold(kind.Tile(scratch, row / PagedAttention.TileRows), Math.Min(PagedAttention.TileRows, rows - row), positions + row, kind.Window,
-                        page * PagedAttention.PageTokens, keys, values, part + (long)row * kernel.StateFloats, scratch + kind.WorkOffset);
+                byte* keys = sequence.Cache.Keys(page, work.Layer, keyHead), next = page + 1 < spanEnd ? sequence.Cache.Keys(page + 1, work.Layer, keyHead) : null;
+                kernel.Fold(scratch + kind.TilesOffset, rows, positions, kind.Window, page * PagedAttention.PageTokens, keys, keys + kind.KeyBytes, part, scratch + kind.WorkOffset, next);
             }
             if (oneSpan < 0)
                 for (int row = 0; row < rows; row++) kernel.Merge(whole + (long)row * kernel.StateFloats, part + (long)row * kernel.StateFloats);
@@ -176,8 +175,6 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
     /// <summary>What layers of one kind need, and where it lies in a thread's scratch memory.</summary>
     private sealed class Kind
     {
-        private readonly int _tilesOffset;
-
         public Kind(KernelSet kernels, KvGroup group, int heads, AttentionOptions options)
         {
             (Size, KeyHeads, Window) = (group.Kind.HeadSize, group.Kind.KvHeads, group.Kind.Window);
@@ -189,8 +186,8 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
             WorkOffset = Aligned(ItemRows * sizeof(int));
             PartOffset = WorkOffset + Aligned(Kernel.WorkBytes);
             WholeOffset = PartOffset + Aligned(states);
-            _tilesOffset = WholeOffset + Aligned(states);
-            ScratchBytes = _tilesOffset + (ItemRows + PagedAttention.TileRows - 1) / PagedAttention.TileRows * Aligned(Kernel.QueryBytes);
+            TilesOffset = WholeOffset + Aligned(states);
+            ScratchBytes = TilesOffset + (ItemRows + PagedAttention.TileRows - 1) / PagedAttention.TileRows * Kernel.TileBytes;
         }
 
         public PagedAttention Kernel { get; }
@@ -213,9 +210,9 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
 
         public int WholeOffset { get; }
 
-        public long ScratchBytes { get; }
+        public int TilesOffset { get; }
 
-        public byte* Tile(byte* scratch, int tile) => scratch + _tilesOffset + tile * Aligned(Kernel.QueryBytes);
+        public long ScratchBytes { get; }
 
         private static int Aligned(int bytes) => (bytes + 63) & ~63;
     }

@@ -8,7 +8,9 @@ namespace Jibun.Models.Shared;
 /// </summary>
 internal static class AttentionSpan
 {
-    public const int Pages = 8, Tokens = Pages * PagedAttention.PageTokens;
+    public const int Pages = 8;
+
+    private const int Tokens = Pages * PagedAttention.PageTokens;
 
     private const int ItemsPerThread = 4; // enough to keep all threads busy to the end
 

@@ -108,7 +108,7 @@ public sealed record Plan
             Weights = Classify(uses, kernels, ExpertShare(file.Metadata, info.Architecture)),
             Layers = LayerWork.Of(uses, model.Memory.Experts),
             KvBytes = info.Kv.CacheBytes(context, Scheduler.BatchRows),
-            BufferBytes = model.Memory.BufferBytes(Scheduler.BatchRows) + ActivationBytes(uses) + (long)info.VocabularySize * sizeof(float),
+            BufferBytes = model.Memory.BufferBytes(Scheduler.BatchRows, context) + ActivationBytes(uses) + (long)info.VocabularySize * sizeof(float),
             Notes = [.. info.Notes.Union(LanguageModels.Notes(header))],
         };
         return model.Memory.Experts is { } sizes ? plan.WithExpertsOnDisk(sizes, options.MemoryBudget ?? Unclaimed(), options.ExpertUseFile(file)) : plan;

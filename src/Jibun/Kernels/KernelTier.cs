@@ -26,6 +26,7 @@ public sealed class KernelSet(KernelTier tier)
 {
     private readonly Dictionary<RowGroupLayout, IRowGroupKernel> _integer = [];
     private readonly Dictionary<GgmlType, IRowGroupKernel> _float = [];
+    private readonly Dictionary<GgmlType, IRowGroupKernel> _keyKernels = [];
     private readonly Dictionary<(GgmlType, bool), IValueKernel> _valueKernels = [];
 
     public KernelTier Tier { get; } = IsSupported(tier) ? tier : throw new NotSupportedException($"this machine cannot run the {tier} kernels");
@@ -71,18 +72,9 @@ public sealed class KernelSet(KernelTier tier)
     /// <summary>What cached keys of a type are multiplied on: they lie as weights of this type do.</summary>
     internal IRowGroupKernel ForKeys(GgmlType type)
     {
-        lock (_integer)
+        lock (_keyKernels)
         {
-            IRowGroupKernel? kernel;
-            if (BlockFormats.TryGet(type, out BlockFormat? format) && format.Anatomy is not null)
-            {
-                RowGroupLayout layout = Matrix.LayoutOf(format);
-                if (!_integer.TryGetValue(layout, out kernel)) _integer[layout] = kernel = Make(layout);
-            }
-            else if (!_float.TryGetValue(type, out kernel))
-            {
-                _float[type] = kernel = Make(type);
-            }
+            if (!_keyKernels.TryGetValue(type, out IRowGroupKernel? kernel)) _keyKernels[type] = kernel = MakeForKeys(type);
             return kernel;
         }
     }
@@ -112,6 +104,11 @@ public sealed class KernelSet(KernelTier tier)
         KernelTier.AdvSimd => RowGroupLoop.For<AdvSimdLanes>(layout),
         _ => RowGroupLoop.For<Vector128Lanes>(layout),
     };
+
+    private IRowGroupKernel MakeForKeys(GgmlType type) =>
+        Tier == KernelTier.Emitted ? new EmittedKernel(rows => KeyEmitter.Emit(type, rows))
+        : BlockFormats.TryGet(type, out BlockFormat? format) && format.Anatomy is not null ? Make(Matrix.LayoutOf(format))
+        : Make(type);
 
     private IValueKernel MakeForValues(GgmlType type, bool isFine) => Tier switch
     {

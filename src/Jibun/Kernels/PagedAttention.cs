@@ -71,6 +71,11 @@ internal sealed unsafe class PagedAttention
     {
         if (!_keys.IsQuantized)
         {
+            if (rows == TileRows)
+            {
+                RowLanes.InterleaveEight(queries, _keys.KeySize, (float*)tile);
+                return;
+            }
             for (int row = 0; row < rows; row++)
                 for (int i = 0; i < _keys.KeySize; i++) ((float*)tile)[i * rows + row] = queries[row][i];
             return;

@@ -31,6 +31,20 @@ internal static unsafe class RowLanes
             for (int row = 0; row < Rows; row += 4) InterleaveFour(source + row * rowBytes, rowBytes, lanes + row);
     }
 
+    /// <summary>Interleaves the floats of eight rows: [values][8].</summary>
+    /// <param name="rows">The eight.</param>
+    /// <param name="values">Of a row.</param>
+    /// <param name="lanes">Where they go.</param>
+    public static void InterleaveEight(float** rows, int values, float* lanes)
+    {
+        int i = 0;
+        for (; i + 4 <= values; i += 4, lanes += 4 * 8)
+            for (int row = 0; row < 8; row += 4)
+                InterleaveFour((byte*)(rows[row] + i), (byte*)(rows[row + 1] + i), (byte*)(rows[row + 2] + i), (byte*)(rows[row + 3] + i), (uint*)lanes + row, 8);
+        for (; i < values; i++, lanes += 8)
+            for (int row = 0; row < 8; row++) lanes[row] = rows[row][i];
+    }
+
     /// <summary>Interleaves 16-bit elements; rows beyond <paramref name="rows"/> become zero. Rows follow each other without a gap.</summary>
     public static void Interleave(ushort* source, int rows, int columns, ushort* lanes)
     {
@@ -100,17 +114,21 @@ internal static unsafe class RowLanes
     // c0 c1 c2 c3          a2 b2 c2 d2
     // d0 d1 d2 d3          a3 b3 c3 d3
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void InterleaveFour(byte* source, long rowBytes, uint* lanes)
+    private static void InterleaveFour(byte* source, long rowBytes, uint* lanes) =>
+        InterleaveFour(source, source + rowBytes, source + 2 * rowBytes, source + 3 * rowBytes, lanes, Rows);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void InterleaveFour(byte* first, byte* second, byte* third, byte* fourth, uint* lanes, int stride)
     {
-        Vector128<uint> a = Vector128.Load((uint*)source), b = Vector128.Load((uint*)(source + rowBytes));
-        Vector128<uint> c = Vector128.Load((uint*)(source + 2 * rowBytes)), d = Vector128.Load((uint*)(source + 3 * rowBytes));
+        Vector128<uint> a = Vector128.Load((uint*)first), b = Vector128.Load((uint*)second);
+        Vector128<uint> c = Vector128.Load((uint*)third), d = Vector128.Load((uint*)fourth);
         Vector128<ulong> ab = ZipLow(a, b).AsUInt64(), cd = ZipLow(c, d).AsUInt64();
         ZipLow(ab, cd).AsUInt32().Store(lanes);
-        ZipHigh(ab, cd).AsUInt32().Store(lanes + Rows);
+        ZipHigh(ab, cd).AsUInt32().Store(lanes + stride);
         ab = ZipHigh(a, b).AsUInt64();
         cd = ZipHigh(c, d).AsUInt64();
-        ZipLow(ab, cd).AsUInt32().Store(lanes + 2 * Rows);
-        ZipHigh(ab, cd).AsUInt32().Store(lanes + 3 * Rows);
+        ZipLow(ab, cd).AsUInt32().Store(lanes + 2 * stride);
+        ZipHigh(ab, cd).AsUInt32().Store(lanes + 3 * stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

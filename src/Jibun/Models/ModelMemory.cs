@@ -39,10 +39,10 @@ public sealed record WeightUse(GgufTensor Tensor, WeightKind Kind, BlockFormat? 
 public sealed class ModelMemory
 {
     private readonly HugePageArena _arena;
-    private readonly Func<int, long> _bufferBytes;
+    private readonly Func<int, int, long> _bufferBytes;
     private readonly ExpertCache? _cache;
 
-    internal ModelMemory(WeightLoader loader, HugePageArena arena, Func<int, long> bufferBytes)
+    internal ModelMemory(WeightLoader loader, HugePageArena arena, Func<int, int, long> bufferBytes)
     {
         (_arena, _bufferBytes) = (arena, bufferBytes);
         Weights = [.. loader.Uses];
@@ -59,8 +59,8 @@ public sealed class ModelMemory
     /// <summary>Every tensor of the file; one that is used in several ways comes several times.</summary>
     public IReadOnlyList<WeightUse> Weights { get; }
 
-    /// <summary>Bytes of the buffers of a forward pass over so many rows, without those that rows are quantized into.</summary>
-    public long BufferBytes(int rows) => _bufferBytes(rows);
+    /// <summary>Bytes of the buffers of a forward pass over so many rows and up to so many tokens, without those that rows are quantized into.</summary>
+    public long BufferBytes(int rows, int contextLength) => _bufferBytes(rows, contextLength);
 
     /// <summary>Bytes a second that the team reads of the matrices when it does nothing else with them: the mean over a time.</summary>
     internal double MeasureReading(ThreadTeam team, TimeSpan time) => ReadSpeed.Measure(team, _arena, time);

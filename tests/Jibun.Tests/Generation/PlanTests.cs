@@ -51,6 +51,21 @@ public sealed class PlanTests
         if (loaded.Info.Kv.Layers.All(layer => layer.Window == 0)) Assert.Equal(plan.KvBytes, cache.Bytes);
     }
 
+    [Theory]
+    [InlineData("tiny-llama")]
+    [InlineData("tiny-r1")]
+    public void LongContextsTakeRoomForTheResultsOfTheirParts(string shape)
+    {
+        Upstream.Require();
+        using TemporaryModel model = new(SyntheticShapes.ByName[shape], "F16");
+        using GgufFile header = GgufFile.OpenHeader(model.Path);
+        using ThreadTeam team = new(4);
+        long BuffersOf(int tokens) => Plan.Of(header, new LoadOptions { ContextLength = tokens }, team).BufferBytes;
+        long one = BuffersOf(512), two = BuffersOf(1024), four = BuffersOf(2048);
+        Assert.True(two > one); // one part is finished where it is computed
+        Assert.Equal(BuffersOf(1536) - two, four - BuffersOf(1536));
+    }
+
     [Fact]
     public void AHeaderIsEnough()
     {

@@ -38,7 +38,7 @@ internal sealed unsafe class BitnetModel : ILanguageModel
 
     public ModelInfo Info { get; }
 
-    public ModelMemory Memory => new(_loader, _arena, _pass.BufferBytes);
+    public ModelMemory Memory => new(_loader, _arena, (rows, context) => _pass.BufferBytes(rows, context, _positions));
 
     public void Forward(ModelBatch batch, Span<float> logits)
     {

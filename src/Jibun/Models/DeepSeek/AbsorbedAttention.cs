@@ -75,7 +75,12 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
         _sequences.Clear();
     }
 
-    public long BufferBytes(int rows) => sizeof(float) * FloatsPerRow * Math.Min(rows, RowsAtOnce) + _threadBytes * _matmul.Team.Threads;
+    public long BufferBytes(int rows, int contextLength)
+    {
+        int atOnce = Math.Min(rows, RowsAtOnce), items = atOnce * ((_shape.Heads + _itemHeads - 1) / _itemHeads), spans = Spans(contextLength);
+        long spanItems = spans > 1 ? Math.Min(items, AttentionSpan.MostItems(_matmul.Team.Threads)) : 0;
+        return sizeof(float) * (FloatsPerRow * atOnce + spanItems * spans * ItemFloats) + (long)items * _itemTileBytes + _threadBytes * _matmul.Team.Threads;
+    }
 
     public void Dispose()
     {
@@ -115,10 +120,12 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
                     _items.Add(new Item(i, query, Math.Min(_itemQueries, sequence.Count - query), head, Math.Min(_itemHeads, _shape.Heads - head)));
         }
         _tiles.Require((long)_items.Count * _itemTileBytes);
-        _spans = (longest - 1) / (_spanPages * PagedAttention.PageTokens) + 1;
+        _spans = Spans(longest);
         if (!AttentionSpan.AreApart(_items.Count, _spans, _matmul.Team.Threads)) _spans = 1;
         else _spanStates.Require<float>(_items.Count * _spans * ItemFloats);
     }
+
+    private int Spans(int tokens) => (tokens - 1) / (_spanPages * PagedAttention.PageTokens) + 1;
 
     private float* SpanState(int item, int span) => (float*)_spanStates.Pointer + ((long)item * _spans + span) * ItemFloats;
 

@@ -37,7 +37,7 @@ internal sealed unsafe class DeepSeekModel : ILanguageModel
     public ModelInfo Info { get; }
 
     public ModelMemory Memory => new(_loader, _arena,
-        rows => _pass.BufferBytes(rows) + _attention.BufferBytes(rows) + _experts.BufferBytes(rows));
+        (rows, context) => _pass.BufferBytes(rows, context, _positions) + _attention.BufferBytes(rows, context) + _experts.BufferBytes(rows));
 
     public void Forward(ModelBatch batch, Span<float> logits)
     {

@@ -11,7 +11,7 @@ namespace Jibun.Models.DeepSeek;
 /// </summary>
 internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape, AttentionLayout cached) : IDisposable
 {
-    private const int PagesAtOnce = 2, BlockTokens = PagesAtOnce * PagedAttention.PageTokens, TileQueries = 32;
+    private const int PagesAtOnce = 2, BlockTokens = PagesAtOnce * PagedAttention.PageTokens, TileQueries = 128;
 
     private readonly AttentionLayout _expanded = new(GgmlType.F32, shape.QuerySize, shape.Value);
     private readonly PagedAttention _kernel = KernelOf(matmul, shape);

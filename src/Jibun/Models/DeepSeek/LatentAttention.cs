@@ -12,8 +12,8 @@ internal sealed unsafe class LatentAttention(MatMul matmul, LatentShape shape, K
     private readonly AbsorbedAttention _absorbed = new(matmul, shape, cached.Groups[0].Layout);
     private readonly ExpandedAttention _expanded = new(matmul, shape, cached.Groups[0].Layout);
 
-    /// <summary>Bytes of the buffers for a batch of so many rows.</summary>
-    public long BufferBytes(int rows) => _absorbed.BufferBytes(rows) + _expanded.BufferBytes(rows);
+    /// <summary>Bytes of the buffers for a batch of so many rows and contexts of so many tokens.</summary>
+    public long BufferBytes(int rows, int contextLength) => _absorbed.BufferBytes(rows, contextLength) + _expanded.BufferBytes(rows);
 
     /// <summary>Normalizes latents, rotates, and writes the batch's latents into the caches, then attends.</summary>
     /// <param name="batch">What is computed.</param>
@@ -32,7 +32,7 @@ internal sealed unsafe class LatentAttention(MatMul matmul, LatentShape shape, K
         foreach (Sequence sequence in batch.Sequences) Write(sequence, layer, latents);
         foreach (Sequence sequence in batch.Sequences)
         {
-            if (shape.IsExpandingCheaper(sequence.RunLength)) _expanded.Run(sequence, layer, queries, w.Heads, attended);
+            if (shape.IsExpandingCheaper(sequence.RunLength, cached.Groups[0].Layout.IsQuantized)) _expanded.Run(sequence, layer, queries, w.Heads, attended);
             else _absorbed.Add(sequence, layer, queries, w.Heads, attended);
         }
         _absorbed.Finish(layer, queries, w.Heads, attended);

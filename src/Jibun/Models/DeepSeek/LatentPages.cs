@@ -53,14 +53,13 @@ internal static unsafe class LatentPages
     /// <summary>From rows, <paramref name="stride"/> apart, to float32 keys of <paramref name="columns"/> columns; other tokens' places become 0.</summary>
     public static void FromRows(float* rows, int stride, int size, int tokens, float* keys, int columns)
     {
-        const int Tile = 16;
-        for (int group = 0; group < Tokens / Lanes; group++, keys += columns * Lanes)
+        for (int group = 0; group < Tokens / Lanes; group++, keys += columns * Lanes, rows += (long)stride * Lanes)
         {
-            int count = Math.Clamp(tokens - group * Lanes, 0, Lanes);
+            int count = Math.Clamp(tokens - group * Lanes, 0, Lanes), i = 0;
             if (count < Lanes) new Span<float>(keys, size * Lanes).Clear();
-            for (int tile = 0; tile < size; tile += Tile)
-                for (int lane = 0; lane < count; lane++)
-                    for (int i = tile; i < Math.Min(tile + Tile, size); i++) keys[i * Lanes + lane] = rows[(long)(group * Lanes + lane) * stride + i];
+            else RowLanes.Interleave((byte*)rows, (long)stride * sizeof(float), i = size & ~3, (uint*)keys);
+            for (; i < size; i++)
+                for (int lane = 0; lane < count; lane++) keys[i * Lanes + lane] = rows[(long)lane * stride + i];
         }
     }
 

@@ -43,8 +43,8 @@ internal sealed unsafe class Gemma4Model : ILanguageModel
 
     public ModelInfo Info { get; }
 
-    public ModelMemory Memory => new(_loader, _arena, rows =>
-        _pass.BufferBytes(rows) + (_perLayer?.BufferBytes(rows) ?? 0) + (_experts?.BufferBytes(rows) ?? 0));
+    public ModelMemory Memory => new(_loader, _arena, (rows, context) =>
+        _pass.BufferBytes(rows, context, _local, _global) + (_perLayer?.BufferBytes(rows) ?? 0) + (_experts?.BufferBytes(rows) ?? 0));
 
     public void Forward(ModelBatch batch, Span<float> logits)
     {

@@ -37,7 +37,7 @@ internal sealed unsafe class GemmaModel : ILanguageModel
 
     public ModelInfo Info { get; }
 
-    public ModelMemory Memory => new(_loader, _arena, _pass.BufferBytes);
+    public ModelMemory Memory => new(_loader, _arena, (rows, context) => _pass.BufferBytes(rows, context, _local, _global));
 
     public void Forward(ModelBatch batch, Span<float> logits)
     {

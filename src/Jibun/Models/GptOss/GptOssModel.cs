@@ -35,7 +35,7 @@ internal sealed unsafe class GptOssModel : ILanguageModel
 
     public ModelInfo Info { get; }
 
-    public ModelMemory Memory => new(_loader, _arena, rows => _pass.BufferBytes(rows) + _experts.BufferBytes(rows));
+    public ModelMemory Memory => new(_loader, _arena, (rows, context) => _pass.BufferBytes(rows, context, _positions) + _experts.BufferBytes(rows));
 
     public void Forward(ModelBatch batch, Span<float> logits)
     {

@@ -46,7 +46,8 @@ internal sealed unsafe class LlamaModel : ILanguageModel
 
     public ModelInfo Info { get; }
 
-    public ModelMemory Memory => new(_loader, _arena, rows => _pass.BufferBytes(rows) + (_experts?.BufferBytes(rows) ?? 0));
+    public ModelMemory Memory => new(_loader, _arena, (rows, context) =>
+        _pass.BufferBytes(rows, context, _positions) + (_experts?.BufferBytes(rows) ?? 0));
 
     public void Forward(ModelBatch batch, Span<float> logits)
     {

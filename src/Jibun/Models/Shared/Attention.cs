@@ -28,11 +28,17 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
     private readonly NativeBuffer _scratch = new(), _spans = new();
     private readonly List<Item> _items = [];
     private readonly Kind[] _kinds = [.. shape.Groups.Select(group => new Kind(matmul.Kernels, group, heads, options))];
-    private int _rows, _longest;
+    private int _rows, _longest, _itemQueries; // the most of an item
 
     public int Heads => heads;
 
-    public long ScratchBytes => ThreadBytes * matmul.Team.Threads;
+    /// <summary>With the results of spans, where the most rows have them.</summary>
+    public long BufferBytes(int contextLength)
+    {
+        int spans = AttentionSpan.Of(contextLength - 1) + 1, mostItems = AttentionSpan.MostItems(matmul.Team.Threads);
+        long most = _kinds.Max(kind => (long)(mostItems / kind.KeyHeads * kind.KeyHeads) * kind.ItemRows * kind.Kernel.StateFloats);
+        return ThreadBytes * matmul.Team.Threads + (spans > 1 ? most * spans * sizeof(float) : 0);
+    }
 
     public int HeadSize(int layer) => shape.Layers[layer].HeadSize;
 
@@ -42,14 +48,15 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
     public void Prepare(ModelBatch batch)
     {
         _items.Clear();
-        (_rows, _longest) = (batch.Rows, 0);
+        (_rows, _longest, _itemQueries) = (batch.Rows, 0, 0);
         for (int sequence = 0; sequence < batch.Sequences.Length; sequence++)
         {
             Sequence one = batch.Sequences[sequence];
             _longest = Math.Max(_longest, one.Position + one.Count);
+            _itemQueries = Math.Max(_itemQueries, Math.Min(BlockQueries, one.Count));
             for (int query = 0; query < one.Count; query += BlockQueries) _items.Add(new Item(sequence, query, Math.Min(BlockQueries, one.Count - query)));
         }
-        _scratch.Require(ScratchBytes);
+        _scratch.Require(ThreadBytes * matmul.Team.Threads);
     }
 
     /// <summary>
@@ -73,7 +80,7 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
         bool areApart = AttentionSpan.AreApart(items, spans, matmul.Team.Threads);
         Kind kind = _kinds[shape.Place(layer).Group];
         var work = new Work { Owner = this, Batch = batch, Layer = layer, Kind = kind, Queries = queries, Output = output, Sinks = sinks, Spans = areApart ? spans : 1 };
-        if (areApart) _spans.Require<float>((long)items * spans * kind.ItemRows * kind.Kernel.StateFloats);
+        if (areApart) _spans.Require<float>((long)items * spans * _itemQueries * kind.QueriesPerKey * kind.Kernel.StateFloats);
         matmul.Team.For(ref work, items * work.Spans);
         if (!areApart) return;
         var merge = new MergeWork { Of = work };
@@ -98,7 +105,7 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
     private static int FirstPage(int window, int position) => window == 0 ? 0 : Math.Max(0, position - window + 1) / PagedAttention.PageTokens;
 
     private float* Span(in Work work, int item, int span) =>
-        (float*)_spans.Pointer + ((long)item * work.Spans + span) * work.Kind.ItemRows * work.Kind.Kernel.StateFloats;
+        (float*)_spans.Pointer + ((long)item * work.Spans + span) * _itemQueries * work.Kind.QueriesPerKey * work.Kind.Kernel.StateFloats;
 
     /// <summary>All spans of an item, merged as they come, or one span of it.</summary>
     private void Attend(in Work work, int index, int oneSpan, int thread)

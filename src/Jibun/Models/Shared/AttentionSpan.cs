@@ -16,6 +16,9 @@ internal static class AttentionSpan
 
     public static int Of(int position) => position / Tokens;
 
+    /// <summary>The most items whose spans are handed out one by one.</summary>
+    public static int MostItems(int threads) => ItemsPerThread * threads - 1;
+
     /// <summary>Whether spans should be handed out one by one: there is too little else to share.</summary>
-    public static bool AreApart(int items, int spans, int threads) => spans > 1 && items < ItemsPerThread * threads;
+    public static bool AreApart(int items, int spans, int threads) => spans > 1 && items <= MostItems(threads);
 }

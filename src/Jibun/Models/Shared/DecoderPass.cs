@@ -35,8 +35,13 @@ internal sealed unsafe class DecoderPass(MatMul matmul, DecoderShape shape) : ID
 
     private float EmbeddingScale => shape.EmbeddingScale;
 
-    /// <summary>Bytes the buffers take for a batch of so many rows.</summary>
-    public long BufferBytes(int rows) => rows * FloatsPerRow * sizeof(float) + (_attention?.ScratchBytes ?? 0);
+    /// <summary>Bytes that the buffers take for a batch of so many rows and contexts of so many tokens.</summary>
+    public long BufferBytes(int rows, int contextLength, params ReadOnlySpan<RotaryPositions> rotations)
+    {
+        long bytes = rows * FloatsPerRow * sizeof(float) + (_attention?.BufferBytes(contextLength) ?? 0);
+        foreach (RotaryPositions positions in rotations) bytes += positions.BufferBytes(rows);
+        return bytes;
+    }
 
     /// <summary>Extends the caches and looks up the embeddings.</summary>
     public void Begin(ModelBatch batch, Embedding embedding, params ReadOnlySpan<RotaryPositions> rotations)

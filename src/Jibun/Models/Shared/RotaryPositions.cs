@@ -15,6 +15,8 @@ internal sealed unsafe class RotaryPositions(int rotated, double frequencyBase, 
 
     public int Rotated => rotated;
 
+    public long BufferBytes(int rows) => (long)rows * rotated * sizeof(float);
+
     public void Prepare(ModelBatch batch)
     {
         int pairs = rotated / 2;

@@ -32,7 +32,7 @@ internal sealed unsafe class LatentAttention(MatMul matmul, LatentShape shape, K
         foreach (Sequence sequence in batch.Sequences) Write(sequence, layer, latents);
         foreach (Sequence sequence in batch.Sequences)
         {
-            if (shape.IsExpandingCheaper(sequence.RunLength, cached.Groups[0].Layout.IsQuantized)) _expanded.Run(sequence, layer, queries, w.Heads, attended);
+            if (shape.IsExpandingCheaper(sequence.RunLength)) _expanded.Run(sequence, layer, queries, w.Heads, attended);
             else _absorbed.Add(sequence, layer, queries, w.Heads, attended);
         }
         _absorbed.Finish(layer, queries, w.Heads, attended);

@@ -9,8 +9,7 @@ namespace Jibun.Models.DeepSeek;
 /// <param name="Scale">Multiplies scores.</param>
 internal sealed record LatentShape(int Heads, int Rank, int Plain, int Rotated, int Value, float Scale)
 {
-    // What a product costs, measured, in products of the matrices that make keys and values.
-    private const double AbsorbedFloat = 1.3, AbsorbedQuantized = 0.5, Expanded = 2.5;
+    private const int FloatCost = 4; // of a product in attention, in products of a matrix kernel
 
     public int QuerySize => Plain + Rotated;
 
@@ -18,13 +17,9 @@ internal sealed record LatentShape(int Heads, int Rank, int Plain, int Rotated, 
     public int CachedSize => Rank + Rotated;
 
     /// <summary>
-    /// Keys and values of all heads cost Rank · (Plain + Value) products a token and head to make; queries then meet a key and a value of
-    /// the head where they would meet a latent twice. Many queries pay for that if latents are floats: with quantized ones products are of
-    /// integers, and of those made from them they are not.
+    /// Keys and values of all heads cost Rank · (Plain + Value) a token and head to make; queries then meet Plain + Value
+    /// values of a key where they would meet twice the latent. Many queries pay for that, few do not.
     /// </summary>
-    public bool IsExpandingCheaper(int queries, bool isQuantized)
-    {
-        double saved = (isQuantized ? AbsorbedQuantized : AbsorbedFloat) * (2 * Rank + Rotated) - Expanded * (QuerySize + Value);
-        return queries * saved > (double)Rank * (Plain + Value);
-    }
+    public bool IsExpandingCheaper(int queries) =>
+        (long)queries * FloatCost * (2L * Rank - Plain - Value) > (long)Rank * (Plain + Value);
 }

@@ -12,13 +12,11 @@ namespace Jibun.Cli.Doctor;
 /// <summary>What this machine and this build can do.</summary>
 internal sealed class DoctorReport
 {
-    private const int BandwidthThreads = 2;
-
     private readonly long? _available = SystemMemory.Available();
     private readonly double _bandwidth;
 
     public DoctorReport() =>
-        _bandwidth = Bandwidth.MeasureSustained(Math.Min(BandwidthThreads, Environment.ProcessorCount), _available ?? SystemMemory.Total / 4);
+        _bandwidth = Bandwidth.MeasureSustained(Environment.ProcessorCount, _available ?? SystemMemory.Total / 4);
 
     private static string BuildKind => BuildFacts.IsNative
         ? "native code (NativeAOT)"
@@ -34,7 +32,7 @@ internal sealed class DoctorReport
         table.Add("kernels", $"{KernelChoice.Describe(KernelSet.Best)}: {KernelChoice.WhyBest()}; --kernels takes {string.Join(", ", KernelChoice.Possible)}");
         table.Add("emitted code", ExecutableMemory.IsSupported ? "allowed" : "not possible here, so the next best kernels run");
         table.Add("memory", $"{Quantity.Bytes(SystemMemory.Total)}, {(_available is { } free ? Quantity.Bytes(free) : "an unknown part")} of it available");
-        table.Add("bandwidth", $"{Quantity.Significant(_bandwidth / 1e9)} GB/s read by {BandwidthThreads} threads, the mean over a second: "
+        table.Add("bandwidth", $"{Quantity.Significant(_bandwidth / 1e9)} GB/s read by {Environment.ProcessorCount} threads, the mean over a second: "
             + $"at most {Quantity.Significant(_bandwidth / (1L << 30))} tokens/s for each GiB of weights");
         table.Add("models", Directory.Exists(DataFolder.Models) ? DataFolder.Models : $"{DataFolder.Models} (empty)");
         table.Add("built in", BuiltInModel.IsPresent ? $"{ModelReference.BuiltInName}: {NanoProfile.Scope}" : "no model");

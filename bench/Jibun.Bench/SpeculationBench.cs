@@ -38,7 +38,7 @@ internal static class SpeculationBench
     {
         using KvCache cache = new(model.Model.Info.Kv);
         ModelBatch batch = new();
-        float[] logits = new float[(s_rows.Max() + 1L) * model.Model.Info.VocabularySize];
+        float[] logits = new float[Math.Max(PromptRows, s_rows.Max()) * (long)model.Model.Info.VocabularySize];
         Forward(PromptRows);
         List<double>[] times = [.. s_rows.Select(_ => new List<double>())];
         for (int round = 0; round < 9; round++)

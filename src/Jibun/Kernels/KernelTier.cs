@@ -95,13 +95,14 @@ public sealed class KernelSet(KernelTier tier)
         ? new EmittedKernel(tokens => FloatGroupEmitter.Emit(type, tokens))
         : FloatGroupLoop.For(type);
 
+    // The conditions are constants where a processor's kind is known: native code has no loops of others.
     private IRowGroupKernel Make(RowGroupLayout layout) => Tier switch
     {
         KernelTier.Emitted => new EmittedKernel(tokens => RowGroupEmitter.Emit(layout, tokens)),
-        KernelTier.AvxVnni => RowGroupLoop.For<AvxVnniLanes>(layout),
-        KernelTier.Avx512 => RowGroupLoop.For<Avx512Lanes>(layout),
-        KernelTier.Avx2 => RowGroupLoop.For<Avx2Lanes>(layout),
-        KernelTier.AdvSimd => RowGroupLoop.For<AdvSimdLanes>(layout),
+        KernelTier.AvxVnni when AvxVnni.IsSupported => RowGroupLoop.For<AvxVnniLanes>(layout),
+        KernelTier.Avx512 when Avx512BW.IsSupported => RowGroupLoop.For<Avx512Lanes>(layout),
+        KernelTier.Avx2 when Avx2.IsSupported => RowGroupLoop.For<Avx2Lanes>(layout),
+        KernelTier.AdvSimd when Dp.IsSupported => RowGroupLoop.For<AdvSimdLanes>(layout),
         _ => RowGroupLoop.For<Vector128Lanes>(layout),
     };
 
@@ -114,10 +115,10 @@ public sealed class KernelSet(KernelTier tier)
     {
         KernelTier.Emitted => new EmittedKernel(rows => ValueEmitter.Emit(type, isFine, rows)),
         _ when type is GgmlType.F32 or GgmlType.F16 => new FloatValueLoop(type),
-        KernelTier.AvxVnni => new QuantizedValueLoop<AvxVnniLanes>(type, isFine),
-        KernelTier.Avx512 => new QuantizedValueLoop<Avx512Lanes>(type, isFine),
-        KernelTier.Avx2 => new QuantizedValueLoop<Avx2Lanes>(type, isFine),
-        KernelTier.AdvSimd => new QuantizedValueLoop<AdvSimdLanes>(type, isFine),
+        KernelTier.AvxVnni when AvxVnni.IsSupported => new QuantizedValueLoop<AvxVnniLanes>(type, isFine),
+        KernelTier.Avx512 when Avx512BW.IsSupported => new QuantizedValueLoop<Avx512Lanes>(type, isFine),
+        KernelTier.Avx2 when Avx2.IsSupported => new QuantizedValueLoop<Avx2Lanes>(type, isFine),
+        KernelTier.AdvSimd when Dp.IsSupported => new QuantizedValueLoop<AdvSimdLanes>(type, isFine),
         _ => new QuantizedValueLoop<Vector128Lanes>(type, isFine),
     };
 }

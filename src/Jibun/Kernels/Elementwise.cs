@@ -189,14 +189,23 @@ public static unsafe class Elementwise
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Silu(Vector512<float> x) => x / (Vector512<float>.One + Vector512.Exp(-x));
+    private static Vector512<float> Silu(Vector512<float> x) => SigmoidProduct(x, x);
 
     // 0.5 x (1 + tanh u) = x · sigmoid(2u) with u = √(2/π) (x + 0.044715 x³).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Gelu(Vector512<float> x)
     {
         Vector512<float> cubic = Vector512.FusedMultiplyAdd(x * x, Vector512.Create(0.044715f), Vector512<float>.One);
-        return x / (Vector512<float>.One + Vector512.Exp(x * cubic * Vector512.Create(-1.5957691216057308f)));
+        return SigmoidProduct(x, x * cubic * Vector512.Create(1.5957691216057308f));
+    }
+
+    // x · sigmoid(z), by the exponential of a number that is not positive: 1 / (1 + e^−z) or e^z / (1 + e^z).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> SigmoidProduct(Vector512<float> x, Vector512<float> z)
+    {
+        Vector512<float> exponential = Exponential.OfNonPositive(-Vector512.Abs(z));
+        Vector512<float> above = Vector512.ConditionalSelect(Vector512.LessThan(z, Vector512<float>.Zero), exponential, Vector512<float>.One);
+        return x * above / (Vector512<float>.One + exponential);
     }
 
     // 1 − 2 / (e^2x + 1): exact to 6e-8, which is all that caps and gates need.

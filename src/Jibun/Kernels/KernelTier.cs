@@ -92,13 +92,13 @@ public sealed class KernelSet(KernelTier tier)
     private bool IsFloatEmitted(GgmlType type) => Tier == KernelTier.Emitted && (type != GgmlType.BF16 || CpuFeatures.Avx512Bf16);
 
     private IRowGroupKernel Make(GgmlType type) => IsFloatEmitted(type)
-        ? new EmittedKernel(tokens => FloatGroupEmitter.Emit(type, tokens))
+        ? new EmittedKernel((tokens, readOnce) => FloatGroupEmitter.Emit(type, tokens, readOnce))
         : FloatGroupLoop.For(type);
 
     // The conditions are constants where a processor's kind is known: native code has no loops of others.
     private IRowGroupKernel Make(RowGroupLayout layout) => Tier switch
     {
-        KernelTier.Emitted => new EmittedKernel(tokens => RowGroupEmitter.Emit(layout, tokens)),
+        KernelTier.Emitted => new EmittedKernel((tokens, readOnce) => RowGroupEmitter.Emit(layout, tokens, readOnce)),
         KernelTier.AvxVnni when AvxVnni.IsSupported => RowGroupLoop.For<AvxVnniLanes>(layout),
         KernelTier.Avx512 when Avx512BW.IsSupported => RowGroupLoop.For<Avx512Lanes>(layout),
         KernelTier.Avx2 when Avx2.IsSupported => RowGroupLoop.For<Avx2Lanes>(layout),
@@ -107,13 +107,13 @@ public sealed class KernelSet(KernelTier tier)
     };
 
     private IRowGroupKernel MakeForKeys(GgmlType type) =>
-        Tier == KernelTier.Emitted ? new EmittedKernel(rows => KeyEmitter.Emit(type, rows))
+        Tier == KernelTier.Emitted ? new EmittedKernel((rows, _) => KeyEmitter.Emit(type, rows))
         : BlockFormats.TryGet(type, out BlockFormat? format) && format.Anatomy is not null ? Make(Matrix.LayoutOf(format))
         : Make(type);
 
     private IValueKernel MakeForValues(GgmlType type, bool isFine) => Tier switch
     {
-        KernelTier.Emitted => new EmittedKernel(rows => ValueEmitter.Emit(type, isFine, rows)),
+        KernelTier.Emitted => new EmittedKernel((rows, _) => ValueEmitter.Emit(type, isFine, rows)),
         _ when type is GgmlType.F32 or GgmlType.F16 => new FloatValueLoop(type),
         KernelTier.AvxVnni when AvxVnni.IsSupported => new QuantizedValueLoop<AvxVnniLanes>(type, isFine),
         KernelTier.Avx512 when Avx512BW.IsSupported => new QuantizedValueLoop<Avx512Lanes>(type, isFine),

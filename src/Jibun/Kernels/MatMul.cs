@@ -110,8 +110,8 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
         int step = rows <= ActivationBatch.TileTokens ? endGroup - firstGroup : (int)Math.Max(1, CacheBytes / matrix.GroupBytes);
         for (int group = firstGroup; group < wholeGroups; group += step)
             for (int row = 0; row < rows; row += ActivationBatch.TileTokens)
-                MultiplyTile(form, firstRow + row, Math.Min(ActivationBatch.TileTokens, rows - row), matrix, kernel, group, Math.Min(step, wholeGroups - group),
-                    output + (long)row * stride + group * RowGroupLayout.Rows, stride);
+                MultiplyTile(form, firstRow + row, Math.Min(ActivationBatch.TileTokens, rows - row), rows <= ActivationBatch.TileTokens, matrix, kernel,
+                    group, Math.Min(step, wholeGroups - group), output + (long)row * stride + group * RowGroupLayout.Rows, stride);
         if (endGroup > wholeGroups) MultiplyLastGroup(form, firstRow, rows, matrix, kernel, output, stride);
     }
 
@@ -124,7 +124,7 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
         for (int row = 0; row < rows; row += ActivationBatch.TileTokens)
         {
             int tokens = Math.Min(ActivationBatch.TileTokens, rows - row);
-            MultiplyTile(form, firstRow + row, tokens, matrix, kernel, matrix.Groups - 1, 1, aside, RowGroupLayout.Rows);
+            MultiplyTile(form, firstRow + row, tokens, rows == tokens, matrix, kernel, matrix.Groups - 1, 1, aside, RowGroupLayout.Rows);
             for (int token = 0; token < tokens; token++)
                 new Span<float>(aside + token * RowGroupLayout.Rows, matrix.Rows - first).CopyTo(
                     new Span<float>(output + (long)(row + token) * stride + first, matrix.Rows - first));
@@ -132,7 +132,8 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
     }
 
     private static void MultiplyTile(
-        ActivationForm form, int firstToken, int tokens, Matrix matrix, IRowGroupKernel kernel, int group, int groups, float* output, int stride)
+        ActivationForm form, int firstToken, int tokens, bool readOnce, Matrix matrix, IRowGroupKernel kernel, int group, int groups, float* output,
+        int stride)
     {
         RowGroupArguments arguments;
         form.Point(&arguments, firstToken);
@@ -141,6 +142,7 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
         arguments.Output = output;
         arguments.OutputStride = (long)stride * sizeof(float);
         arguments.TensorScale = matrix.TensorScale;
+        arguments.ReadOnce = readOnce;
         kernel.Run(tokens, &arguments);
     }
 

@@ -19,6 +19,7 @@ public unsafe struct RowGroupArguments
     public float* Output; // token 0, first row of the first group
     public long OutputStride; // bytes from token to token
     public float TensorScale;
+    public bool ReadOnce; // whether no further tile meets these weights: they come from memory then, not from a cache
 
     private static readonly string[] Fields =
     [

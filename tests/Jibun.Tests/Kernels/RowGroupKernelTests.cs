@@ -94,7 +94,7 @@ public sealed unsafe class RowGroupKernelTests
     {
         Assert.SkipUnless(KernelSet.IsSupported(tier), $"this machine cannot run the {tier} kernels");
         BlockFormat format = BlockFormats.Get(type, "test");
-        foreach ((int rows, int columns, int tokens) in ((int, int, int)[])[(91, 512, 19), (29, 3 * format.BlockSize, 10)])
+        foreach ((int rows, int columns, int tokens) in ((int, int, int)[])[(91, 512, 19), (29, 3 * format.BlockSize, 10), (16, 2304, 9)])
         {
             byte[] weights = RandomBlocks(format, rows, columns, seed: 7);
             float[] x = RandomValues(tokens * columns, seed: 8);

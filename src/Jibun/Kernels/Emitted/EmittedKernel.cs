@@ -1,26 +1,29 @@
 namespace Jibun.Kernels.Emitted;
 
-/// <summary>An emitted kernel for one kind of weights or of cached values: code for each tile size, written when it is first needed (half a millisecond).</summary>
-internal sealed unsafe class EmittedKernel(Func<int, nint> emit) : IRowGroupKernel, IValueKernel
+/// <summary>An emitted kernel for one kind of weights or of cached values: code for each tile size and for weights out of a cache or out of memory, written when it is first needed (half a millisecond).</summary>
+internal sealed unsafe class EmittedKernel(Func<int, bool, nint> emit) : IRowGroupKernel, IValueKernel
 {
-    private readonly nint[] _code = new nint[ActivationBatch.TileTokens + 1];
+    private readonly nint[] _code = new nint[2 * (ActivationBatch.TileTokens + 1)];
 
-    public void Run(int tokens, RowGroupArguments* arguments) => ((delegate* unmanaged<RowGroupArguments*, void>)Code(tokens))(arguments);
+    public void Run(int tokens, RowGroupArguments* arguments) => ((delegate* unmanaged<RowGroupArguments*, void>)Code(tokens, arguments->ReadOnce))(arguments);
 
-    public void Run(int rows, ValueArguments* arguments) => ((delegate* unmanaged<ValueArguments*, void>)Code(rows))(arguments);
+    public void Run(int rows, ValueArguments* arguments) => ((delegate* unmanaged<ValueArguments*, void>)Code(rows, false))(arguments);
 
-    private nint Code(int tokens)
+    private nint Code(int tokens, bool readOnce)
     {
-        nint code = Volatile.Read(ref _code[tokens]);
-        return code != 0 ? code : Write(tokens);
+        nint code = Volatile.Read(ref _code[Index(tokens, readOnce)]);
+        return code != 0 ? code : Write(tokens, readOnce);
     }
 
-    private nint Write(int tokens)
+    private nint Write(int tokens, bool readOnce)
     {
         lock (_code)
         {
-            if (_code[tokens] == 0) Volatile.Write(ref _code[tokens], emit(tokens));
-            return _code[tokens];
+            ref nint code = ref _code[Index(tokens, readOnce)];
+            if (code == 0) Volatile.Write(ref code, emit(tokens, readOnce));
+            return code;
         }
     }
+
+    private static int Index(int tokens, bool readOnce) => 2 * tokens + (readOnce ? 1 : 0);
 }

@@ -11,7 +11,7 @@ namespace Jibun.Kernels.Emitted;
 /// zmm8 –15  integer sums of a sub-block      zmm28–29  masks
 /// zmm16–23  integer sums of a block          zmm30–31  scales, scratch
 /// </code>
-/// With one token the integer sums of a sub-block are spread over zmm8–11 to shorten the chain of dependent products.
+/// With up to four tokens the integer sums of a sub-block are spread over two or four registers a token, to shorten the chain of dependent products.
 /// </summary>
 internal sealed class RowGroupEmitter
 {
@@ -25,16 +25,17 @@ internal sealed class RowGroupEmitter
     private readonly RowGroupLayout _layout;
     private readonly BlockAnatomy _anatomy;
     private readonly int _tokens;
+    private readonly bool _readOnce;
     private Label _table;
 
-    private RowGroupEmitter(Assembler assembler, RowGroupLayout layout, int tokens)
+    private RowGroupEmitter(Assembler assembler, RowGroupLayout layout, int tokens, bool readOnce)
     {
-        (_c, _layout, _anatomy, _tokens) = (assembler, layout, layout.Anatomy, tokens);
+        (_c, _layout, _anatomy, _tokens, _readOnce) = (assembler, layout, layout.Anatomy, tokens, readOnce);
         _table = assembler.CreateLabel();
     }
 
-    public static nint Emit(RowGroupLayout layout, int tokens) =>
-        ExecutableMemory.Emit(assembler => new RowGroupEmitter(assembler, layout, tokens).Write());
+    public static nint Emit(RowGroupLayout layout, int tokens, bool readOnce) =>
+        ExecutableMemory.Emit(assembler => new RowGroupEmitter(assembler, layout, tokens, readOnce).Write());
 
     // rax weights, rbx groups left, rcx blocks left, rdx codes, rsi activation scales, rdi offsets, r8 pair sums, r9 output, r10 arguments
     private void Write()
@@ -45,7 +46,7 @@ internal sealed class RowGroupEmitter
         _c.mov(rbx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Groups))]);
         _c.mov(r9, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Output))]);
         LoadConstants();
-        Label group = _c.CreateLabel(), block = _c.CreateLabel();
+        Label group = _c.CreateLabel();
         _c.Label(ref group);
         _c.mov(rdx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Codes))]);
         _c.mov(rsi, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Scales))]);
@@ -54,19 +55,10 @@ internal sealed class RowGroupEmitter
         _c.mov(rcx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Blocks))]);
         if (HasRowScales) BeginSums(0, BlockGroups);
         else for (int t = 0; t < _tokens; t++) Zero(Sum(t));
-        _c.Label(ref block);
-        if (HasRowScales) AddProducts(0, BlockGroups);
-        else WriteBlock();
-        _c.add(rax, _layout.BlockBytes);
-        _c.add(rdx, _anatomy.BlockSize * _tokens);
-        if (!HasRowScales)
+        UnrolledLoop.Write(_c, rcx, _readOnce ? Prefetch.Turns(_layout.BlockBytes) : [1], blocks =>
         {
-            _c.add(rsi, _anatomy.BlockSize / _anatomy.ScaledColumns * 4 * _tokens);
-            if (_anatomy.ZeroPoint != 0) _c.add(rdi, _anatomy.SubBlocks * 4 * _tokens);
-            if (_anatomy.HasMins) _c.add(r8, _anatomy.SubBlocks / 2 * 4 * _tokens);
-        }
-        _c.dec(rcx);
-        _c.jnz(block);
+            for (int block = 0; block < blocks; block++) WriteBlock();
+        });
         if (HasRowScales) ScaleRows();
         Store();
         _c.add(r9, RowGroupLayout.Rows * 4);
@@ -78,11 +70,23 @@ internal sealed class RowGroupEmitter
         _c.db(table.Levels.ToArray());
     }
 
+    private void WriteBlock()
+    {
+        if (HasRowScales) AddProducts(0, BlockGroups);
+        else AddBlock();
+        _c.add(rax, _layout.BlockBytes);
+        _c.add(rdx, _anatomy.BlockSize * _tokens);
+        if (HasRowScales) return;
+        _c.add(rsi, _anatomy.BlockSize / _anatomy.ScaledColumns * 4 * _tokens);
+        if (_anatomy.ZeroPoint != 0) _c.add(rdi, _anatomy.SubBlocks * 4 * _tokens);
+        if (_anatomy.HasMins) _c.add(r8, _anatomy.SubBlocks / 2 * 4 * _tokens);
+    }
+
     private bool HasRowScales => _anatomy.Scale == ScaleKind.Row;
 
     private int BlockGroups => _anatomy.BlockSize / RowGroupLayout.GroupColumns;
 
-    private void WriteBlock()
+    private void AddBlock()
     {
         if (_anatomy.ScalesActivations)
         {
@@ -174,23 +178,24 @@ internal sealed class RowGroupEmitter
     }
 
     /// <summary>Among how many registers the products of one token are shared out.</summary>
-    private int Chains(int groups) => _tokens == 1 ? Math.Min(4, groups) : 1;
+    private int Chains(int groups) => Math.Min(_tokens switch { 1 or 2 => 4, 3 or 4 => 2, _ => 1 }, groups);
 
     /// <summary>
     /// Whether codes are multiplied where they lie in their byte: a chain then has the products of one place, four or sixteen times as large for
-    /// each step up, which a shift of the whole sum makes good. With one token this saves a shift a vector of codes.
+    /// each step up, which a shift of the whole sum makes good. This saves a shift a vector of codes, where there are as many chains as places.
     /// </summary>
-    private bool InPlace(int groups) => _tokens == 1 && _layout.Planes is ((2 or 4), 0) && _anatomy.Table is null && groups > 4;
+    private bool InPlace(int groups) => _layout.Planes is ((2 or 4), 0) && _anatomy.Table is null && groups > 4 && Chains(groups) >= PerByte;
+
+    private int PerByte => 8 / _layout.Planes.LowBits;
 
     private void BeginSums(int sub, int groups)
     {
-        int chains = Chains(groups);
         for (int t = 0; t < _tokens; t++)
         {
             if (_anatomy.ZeroPoint != 0) _c.vpbroadcastd(SubBlock(t), __dword_ptr[rdi + (sub * _tokens + t) * 4]);
             else Zero(SubBlock(t));
+            for (int chain = 1; chain < Chains(groups); chain++) Zero(SubBlock(t, chain));
         }
-        for (int chain = 1; chain < chains; chain++) Zero(SubBlock(chain));
     }
 
     private void AddProducts(int firstGroup, int groups)
@@ -199,27 +204,31 @@ internal sealed class RowGroupEmitter
         for (int group = 0; group < groups; group++)
         {
             int position = firstGroup + group;
-            if (_tokens == 1)
+            if (_readOnce)
                 for (int line = position * lines / BlockGroups; line < (position + 1) * lines / BlockGroups; line++)
                     _c.prefetchnta(__[rax + line * Prefetch.LineBytes + Prefetch.Distance]);
             AssemblerRegisterZMM codes = InPlace(groups) ? LoadInPlace(position) : LoadCodes(position);
             for (int t = 0; t < _tokens; t++)
-                _c.vpdpbusd(SubBlock(chains > 1 ? group % chains : t), codes, __dword_bcst[rdx + (position * _tokens + t) * 4]);
+                _c.vpdpbusd(SubBlock(t, group % chains), codes, __dword_bcst[rdx + (position * _tokens + t) * 4]);
         }
     }
 
     private void JoinChains(int groups)
     {
-        int chains = Chains(groups), perByte = 8 / _layout.Planes.LowBits;
-        if (InPlace(groups))
-            for (int chain = 0; chain < chains; chain++)
+        int chains = Chains(groups);
+        for (int t = 0; t < _tokens; t++)
+        {
+            if (InPlace(groups))
             {
-                if (chain + perByte < chains) _c.vpaddd(SubBlock(chain), SubBlock(chain), SubBlock(chain + perByte));
-                if (chain > 0 && chain < perByte) _c.vpsrad(SubBlock(chain), SubBlock(chain), (byte)(chain * _layout.Planes.LowBits));
+                for (int chain = PerByte; chain < chains; chain++) Join(t, chain - PerByte, chain);
+                for (int place = 1; place < PerByte; place++) _c.vpsrad(SubBlock(t, place), SubBlock(t, place), (byte)(place * _layout.Planes.LowBits));
             }
-        for (int step = (InPlace(groups) ? perByte : chains) / 2; step > 0; step /= 2)
-            for (int chain = 0; chain < step; chain++) _c.vpaddd(SubBlock(chain), SubBlock(chain), SubBlock(chain + step));
+            for (int step = (InPlace(groups) ? PerByte : chains) / 2; step > 0; step /= 2)
+                for (int chain = 0; chain < step; chain++) Join(t, chain, chain + step);
+        }
     }
+
+    private void Join(int token, int chain, int other) => _c.vpaddd(SubBlock(token, chain), SubBlock(token, chain), SubBlock(token, other));
 
     /// <summary>The unsigned codes of a column group, one byte each: sixteen rows × four columns.</summary>
     private AssemblerRegisterZMM LoadCodes(int group)
@@ -261,14 +270,14 @@ internal sealed class RowGroupEmitter
     /// <summary>The codes of a column group, as large as their place in the byte makes them.</summary>
     private AssemblerRegisterZMM LoadInPlace(int group)
     {
-        int lowBits = _layout.Planes.LowBits, perByte = 8 / lowBits, place = group % perByte;
+        int place = group % PerByte;
         AssemblerRegisterZMM codes = Zmm[24 + group % 2];
-        _c.vpandd(codes, PlaceMask(place), __zmmword_ptr[rax + group / _layout.UnitGroups * _layout.UnitBytes + group % _layout.UnitGroups / perByte * RowGroupLayout.VectorBytes]);
+        _c.vpandd(codes, PlaceMask(place), __zmmword_ptr[rax + group / _layout.UnitGroups * _layout.UnitBytes + group % _layout.UnitGroups / PerByte * RowGroupLayout.VectorBytes]);
         return codes;
     }
 
-    // zmm28 for the lowest place; those of further tokens are free.
-    private static AssemblerRegisterZMM PlaceMask(int place) => place == 0 ? zmm28 : Zmm[12 + place];
+    // zmm28 for the lowest place; sums of further tokens are free.
+    private static AssemblerRegisterZMM PlaceMask(int place) => place == 0 ? zmm28 : Zmm[4 + place];
 
     private AssemblerRegisterZMM Levels(AssemblerRegisterZMM codes)
     {
@@ -280,7 +289,7 @@ internal sealed class RowGroupEmitter
     {
         (int lowBits, int highBits) = _layout.Planes;
         if (lowBits < 8) Broadcast(zmm28, ((1 << lowBits) - 1) * 0x01010101);
-        if (lowBits < 8 && highBits == 0 && _tokens == 1)
+        if (lowBits < 8 && highBits == 0 && _tokens <= 4)
             for (int place = 1; place < 8 / lowBits; place++) Broadcast(PlaceMask(place), (int)((uint)((1 << lowBits) - 1) << place * lowBits) * 0x01010101);
         if (highBits != 0) Broadcast(zmm29, (((1 << highBits) - 1) << lowBits) * 0x01010101);
         if (_anatomy.Table is null) return;
@@ -315,7 +324,7 @@ internal sealed class RowGroupEmitter
 
     private static AssemblerRegisterZMM Sum(int token) => Zmm[token];
 
-    private static AssemblerRegisterZMM SubBlock(int token) => Zmm[8 + token];
+    private AssemblerRegisterZMM SubBlock(int token, int chain = 0) => Zmm[8 + chain * _tokens + token];
 
     private static AssemblerRegisterZMM Block(int token) => Zmm[16 + token];
 }

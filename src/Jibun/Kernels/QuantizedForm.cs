@@ -38,6 +38,9 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
 
     private int ScalesPerRow => _wholeRows ? 1 : _columns / anatomy.ScaledColumns;
 
+    private bool IsByBlock => !_mins && !_wholeRows && anatomy.ScaledColumns == BlockQuantizer.BlockSize && _sub == BlockQuantizer.BlockSize
+        && format is not (ActivationFormat.Q8_K or ActivationFormat.Q8_Row) && format.ScaleGroup(_columns) == BlockQuantizer.BlockSize;
+
     private int OffsetsPerRow => _wholeRows ? 1 : _columns / _sub;
 
     public override void Take(float* values, int firstToken, int tokens)
@@ -50,7 +53,7 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
             float* row = values + (long)(firstToken + token) * _columns;
             float scale = 0, inverse = 0;
             int total = 0;
-            for (int start = 0; start < _columns; start += scaled)
+            for (int start = IsByBlock ? BlockQuantizer.Take(row, _columns, &tile, _zero, token, tokens) : 0; start < _columns; start += scaled)
             {
                 if (start % group == 0)
                 {
@@ -77,9 +80,12 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
         }
     }
 
-    // Sixteen values become four groups of four codes; groups of neighbouring tokens lie side by side.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int Round(float* x, int count, float inverse, int* codes, int tokens)
+    internal static int Round(float* x, int count, float inverse, int* codes, int tokens) => Vector512.Sum(RoundLanes(x, count, inverse, codes, tokens));
+
+    /// <summary>Sixteen values become four groups of four codes; groups of neighbouring tokens lie side by side. The sum of the codes is in sixteen parts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<int> RoundLanes(float* x, int count, float inverse, int* codes, int tokens)
     {
         Vector512<int> sum = Vector512<int>.Zero;
         Vector512<float> factor = Vector512.Create(inverse);
@@ -104,7 +110,7 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
             }
             codes += 4 * tokens;
         }
-        return Vector512.Sum(sum);
+        return sum;
     }
 
     internal static (float Scale, float Inverse) AbsoluteScale(float* x, int count)

@@ -107,6 +107,23 @@ public sealed unsafe class RowGroupKernelTests
         }
     }
 
+    /// <summary>A block of zeros has no scale of its own, and neither has one with what is not a number: the others must not notice.</summary>
+    [Fact]
+    public void BlocksWithoutAScaleTouchNoOthers()
+    {
+        const int Rows = 16, Columns = 512, Gap = 160, Block = 32;
+        BlockFormat format = BlockFormats.Get(GgmlType.Q4_0, "test");
+        byte[] weights = RandomBlocks(format, Rows, Columns, seed: 11);
+        float[] x = RandomValues(Columns, seed: 12), gap = new float[Columns], rest = [.. x], fault = [.. x];
+        x.AsSpan(Gap, Block).CopyTo(gap.AsSpan(Gap));
+        rest.AsSpan(Gap, Block).Clear();
+        fault[Gap] = float.NaN;
+        float[] y = Multiply(format, weights, Rows, Columns, [.. x, .. gap, .. rest, .. fault], 4, KernelTier.Portable, threads: 1);
+        for (int row = 0; row < Rows; row++) Assert.Equal(y[row], y[Rows + row] + y[2 * Rows + row], 1e-4f * MathF.Abs(y[row]) + 1e-3f);
+        Assert.All(y[(3 * Rows)..], product => Assert.True(float.IsNaN(product)));
+        Assert.All(y[..(3 * Rows)], product => Assert.True(float.IsFinite(product)));
+    }
+
     /// <summary>Rows that fill no row group, tokens that fill no tile, and rows of few blocks, which formats of 32 weights a block serve.</summary>
     private static (int Rows, int Columns, int Tokens)[] Shapes(BlockFormat format) =>
     [
@@ -115,7 +132,7 @@ public sealed unsafe class RowGroupKernelTests
     ];
 
     public static MatrixTheoryData<GgmlType, KernelTier, int> FloatCases => new(
-        [GgmlType.F32, GgmlType.F16, GgmlType.BF16], [KernelTier.Portable, KernelTier.Emitted], [70, 73]);
+        [GgmlType.F32, GgmlType.F16, GgmlType.BF16], [KernelTier.Portable, KernelTier.Emitted], [70, 73, 300]);
 
     [Theory, MemberData(nameof(FloatCases))]
     public void FloatProductsEqualTheScalarTruth(GgmlType type, KernelTier tier, int columns)
@@ -134,9 +151,13 @@ public sealed unsafe class RowGroupKernelTests
         for (int token = 0; token < Tokens; token++)
             for (int row = 0; row < Rows; row++)
             {
-                double expected = 0;
-                for (int i = 0; i < columns; i++) expected += (double)decoded[row * columns + i] * taken[token * columns + i];
-                Assert.Equal(expected, y[token * Rows + row], 1e-4);
+                double expected = 0, magnitude = 0;
+                for (int i = 0; i < columns; i++)
+                {
+                    double product = (double)decoded[row * columns + i] * taken[token * columns + i];
+                    (expected, magnitude) = (expected + product, magnitude + Math.Abs(product));
+                }
+                Assert.Equal(expected, y[token * Rows + row], 1e-6 * magnitude);
             }
     }
 

@@ -14,7 +14,7 @@ namespace Jibun.Kernels;
 internal static unsafe class GridPacking
 {
     private const int Rows = RowGroupLayout.Rows;
-    private const int Vector = RowGroupLayout.VectorBytes;
+    private const int CacheLine = 64;
 
     // Of a point of eight weights: byte i has the codes of weights i and 4 + i, which lie in neighbouring column groups.
     private static readonly uint[] s_trits = [.. Enumerable.Range(0, Grid.Ternary2048.Points).Select(point => Spread(Grid.Ternary2048[point], value => value + 1, 2))];
@@ -24,87 +24,69 @@ internal static unsafe class GridPacking
     private static readonly ulong[] s_negative = [.. Enumerable.Range(0, Grid.Eights256.Points).Select(point => SpreadSigned(point, -1))];
     private static readonly ulong[] s_signs = [.. Enumerable.Range(0, 128).Select(SpreadSigns)];
 
-    /// <summary>Packs sixteen rows.</summary>
+    /// <summary>Packs sixteen rows. Where the processor can be told to, those behind them are fetched meanwhile.</summary>
     /// <returns>False if the format has no such way.</returns>
     public static bool TryPack(BlockFormat format, RowGroupLayout layout, byte* source, int columns, byte* group)
     {
         if (format.Type is not (GgmlType.IQ1_S or GgmlType.IQ2_XXS)) return PointPacking.TryPack(format, layout, source, columns, group);
         long rowBytes = format.RowBytes(columns);
+        byte* next = source + Rows * rowBytes;
         for (int block = columns / format.BlockSize; block > 0; block--, source += format.BlockBytes, group += layout.BlockBytes)
-            if (format.Type != GgmlType.IQ1_S) PackEights((IQ2_XXS*)source, rowBytes, layout, group);
-            else if (Avx2.IsSupported) PackTritsOfEightRows((IQ1_S*)source, rowBytes, layout, group);
-            else PackTrits((IQ1_S*)source, rowBytes, layout, group);
+        {
+            if (Sse.IsSupported)
+                for (byte* end = next + Rows * format.BlockBytes; next < end; next += CacheLine) Sse.Prefetch0(next);
+            if (format.Type == GgmlType.IQ1_S) PackTrits((IQ1_S*)source, rowBytes, layout, group);
+            else PackEights((IQ2_XXS*)source, rowBytes, layout, group);
+        }
         return true;
     }
 
+    // Row by row: what comes from disk is in no cache, and sixteen rows at once are too many streams to be fetched ahead.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackTrits(IQ1_S* source, long rowBytes, RowGroupLayout layout, byte* target)
     {
         byte* scales = target + layout.ScaleOffset, mins = target + layout.MinOffset;
         Half* d = (Half*)(target + layout.DOffset), dmin = (Half*)(target + layout.DMinOffset);
+        ushort* indices = stackalloc ushort[32];
         fixed (uint* table = s_trits)
         {
             for (int row = 0; row < Rows; row++, source = (IQ1_S*)((byte*)source + rowBytes))
             {
                 d[row] = dmin[row] = source->Scale;
-                byte* low = (byte*)&source->LowIndices;
-                ushort* words = (ushort*)&source->Groups;
+                Vector128<ushort> words = Vector128.Load((ushort*)&source->Groups);
+                IndexTrits((byte*)&source->LowIndices, words, indices);
                 uint* codes = (uint*)target + row;
-                for (int i = 0; i < 8; i++, low += 4, codes += 2 * Rows)
+                for (int i = 0; i < 32; i += 4, codes += 2 * Rows)
                 {
-                    uint word = words[i];
-                    codes[0] = table[low[0] | (word & 7) << 8] | table[low[1] | (word >> 3 & 7) << 8] << 4;
-                    codes[Rows] = table[low[2] | (word >> 6 & 7) << 8] | table[low[3] | (word >> 9 & 7) << 8] << 4;
-                    uint scale = (word >> 12 & 7) * 2 + 1;
-                    scales[i * Rows + row] = (byte)(8 * scale);
-                    mins[i / 2 * 2 * Rows + row * 2 + i % 2] = (byte)(scale * (7 + (word >> 15 << 1)));
+                    codes[0] = table[indices[i]] | table[indices[i + 1]] << 4;
+                    codes[Rows] = table[indices[i + 2]] | table[indices[i + 3]] << 4;
                 }
+                Vector128<ushort> scale = ((words >>> 11) & Vector128.Create((ushort)14)) + Vector128<ushort>.One;
+                Vector128<ushort> min = scale * (((words >>> 15) << 1) + Vector128.Create((ushort)7));
+                (ulong eightfold, ulong own) = (Vector128.Narrow(scale << 3, min).AsUInt64()[0], Vector128.Narrow(scale << 3, min).AsUInt64()[1]);
+                for (int i = 0; i < 8; i++, eightfold >>= 8) scales[i * Rows + row] = (byte)eightfold;
+                for (int i = 0; i < 4; i++, own >>= 16) ((ushort*)mins)[i * Rows + row] = (ushort)own;
             }
         }
     }
 
-    // Lanes are rows. A group's word is read with the two bytes before it: behind the last one the memory may end.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackTritsOfEightRows(IQ1_S* source, long rowBytes, RowGroupLayout layout, byte* target)
+    // A point's number has its low byte, and three bits of its group's word on top:
+    // word        s ddd ccc bbb aaa, four points a group
+    // · 2^9…2^0   aaa, bbb, ccc, ddd all come to lie at bit 9
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void IndexTrits(byte* low, Vector128<ushort> words, ushort* indices)
     {
-        const int lanes = 8;
-        Vector256<int> rows = Vector256<int>.Indices * (int)rowBytes;
-        Vector256<uint> highest = Vector256.Create(0x700u), lowest = Vector256.Create(0xFFu);
-        fixed (uint* table = s_trits)
-        {
-            for (int first = 0; first < Rows; first += lanes, source = (IQ1_S*)((byte*)source + lanes * rowBytes))
-            {
-                Vector128<ushort> d = Narrow(Gather(&source->Scale, rows) & Vector256.Create(0xFFFFu));
-                d.Store((ushort*)(target + layout.DOffset) + first);
-                d.Store((ushort*)(target + layout.DMinOffset) + first);
-                byte* low = (byte*)&source->LowIndices, words = (byte*)&source->Groups - 2;
-                uint* codes = (uint*)target + first;
-                Vector256<uint> min = default;
-                for (int i = 0; i < 8; i++, low += 4, words += 2, codes += 2 * Rows)
-                {
-                    Vector256<uint> indices = Gather(low, rows), word = Gather(words, rows) >>> 16;
-                    Vector256<uint> a = Look(table, indices & lowest | (word << 8) & highest), b = Look(table, (indices >>> 8) & lowest | (word << 5) & highest);
-                    Vector256<uint> c = Look(table, (indices >>> 16) & lowest | (word << 2) & highest), e = Look(table, (indices >>> 24) | (word >>> 1) & highest);
-                    (a | b << 4).Store(codes);
-                    (c | e << 4).Store(codes + Rows);
-                    Vector256<uint> scale = ((word >>> 11) & Vector256.Create(14u)) + Vector256<uint>.One;
-                    *(long*)(target + layout.ScaleOffset + i * Rows + first) = Vector128.Narrow(Narrow(scale << 3), default).AsInt64()[0];
-                    Vector256<uint> own = scale * (Vector256.Create(7u) + ((word >>> 15) << 1));
-                    if (i % 2 == 0) min = own;
-                    else Narrow(min | own << 8).Store((ushort*)(target + layout.MinOffset + (i - 1) * Rows) + first);
-                }
-            }
-        }
+        Vector128<ushort> shifts = Vector128.Create((ushort)512, 64, 8, 1, 512, 64, 8, 1), highest = Vector128.Create((ushort)0x700);
+        Vector128<byte> first = Vector128.Load(low), second = Vector128.Load(low + 16), bytes = words.AsByte();
+        Vector128<ushort> a = Vector128.Shuffle(bytes, Vector128.Create((byte)0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3)).AsUInt16();
+        Vector128<ushort> b = Vector128.Shuffle(bytes, Vector128.Create((byte)4, 5, 4, 5, 4, 5, 4, 5, 6, 7, 6, 7, 6, 7, 6, 7)).AsUInt16();
+        Vector128<ushort> c = Vector128.Shuffle(bytes, Vector128.Create((byte)8, 9, 8, 9, 8, 9, 8, 9, 10, 11, 10, 11, 10, 11, 10, 11)).AsUInt16();
+        Vector128<ushort> e = Vector128.Shuffle(bytes, Vector128.Create((byte)12, 13, 12, 13, 12, 13, 12, 13, 14, 15, 14, 15, 14, 15, 14, 15)).AsUInt16();
+        (Vector128.WidenLower(first) | ((a * shifts) >>> 1) & highest).Store(indices);
+        (Vector128.WidenUpper(first) | ((b * shifts) >>> 1) & highest).Store(indices + 8);
+        (Vector128.WidenLower(second) | ((c * shifts) >>> 1) & highest).Store(indices + 16);
+        (Vector128.WidenUpper(second) | ((e * shifts) >>> 1) & highest).Store(indices + 24);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> Gather(void* start, Vector256<int> offsets) => Avx2.GatherVector256((uint*)start, offsets, 1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> Look(uint* table, Vector256<uint> indices) => Avx2.GatherVector256(table, indices.AsInt32(), sizeof(uint));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<ushort> Narrow(Vector256<uint> values) => Vector128.Narrow(values.GetLower(), values.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackEights(IQ2_XXS* source, long rowBytes, RowGroupLayout layout, byte* target)

@@ -43,6 +43,9 @@ public sealed unsafe class SlotPool
     /// <summary>Whether the system takes long to give memory: an expert that is needed little had better go than one more place be taken.</summary>
     public bool IsSlow => Volatile.Read(ref _slow) >= SlowInARow;
 
+    /// <summary>The share of its places that are ready.</summary>
+    public float ReadyShare => (float)Ready / Count;
+
     /// <summary>Who holds each place; −1: nobody.</summary>
     public ReadOnlySpan<int> Holders => _holders;
 
@@ -51,13 +54,14 @@ public sealed unsafe class SlotPool
     public void Give(int slot, int holder) => _holders[slot] = holder;
 
     /// <summary>Makes one more place ready if fewer than a token needs are both ready and free. One thread may call, beside one that uses the pool.</summary>
+    /// <param name="isIdle">Nobody needs the processors: where the system is slow, all places are made ready.</param>
     /// <returns>False when there was nothing to do.</returns>
-    public bool MakeReady()
+    public bool MakeReady(bool isIdle = false)
     {
         int next = _ready;
         while (next < Count && _holders[next] >= 0) next++; // who holds a place writes it
         Volatile.Write(ref _ready, next);
-        if (next == Count || _holders.AsSpan(0, next).Count(-1) >= PerToken) return false;
+        if (next == Count || !(isIdle && IsSlow) && _holders.AsSpan(0, next).Count(-1) >= PerToken) return false;
         byte* start = Address(next), end = start + _stride;
         long begun = Stopwatch.GetTimestamp();
         // Changes nothing: the place may be taken meanwhile.

@@ -7,7 +7,7 @@ namespace Jibun.Models.Shared;
 /// </summary>
 internal sealed class ExpertUpkeep : IDisposable
 {
-    private static readonly TimeSpan s_betweenSaves = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_betweenSaves = TimeSpan.FromMinutes(1), s_idle = TimeSpan.FromSeconds(2);
 
     private readonly AutoResetEvent _call = new(false);
     private readonly IReadOnlyCollection<SlotPool> _pools;
@@ -38,12 +38,16 @@ internal sealed class ExpertUpkeep : IDisposable
     private void Work()
     {
         long saved = Environment.TickCount64;
+        bool isIdle = false;
         while (!_stopping)
         {
-            bool isBusy = false;
-            foreach (SlotPool pool in _pools) isBusy |= !_stopping && pool.MakeReady();
-            if (isBusy) continue;
-            _call.WaitOne(s_betweenSaves);
+            // The larger pool gets more: all fill at the same time.
+            if (_pools.OrderBy(pool => pool.ReadyShare).Any(pool => pool.MakeReady(isIdle)))
+            {
+                isIdle &= !_call.WaitOne(0);
+                continue;
+            }
+            isIdle = !_call.WaitOne(isIdle ? s_betweenSaves : s_idle);
             if (Environment.TickCount64 - saved < s_betweenSaves.TotalMilliseconds) continue;
             _save?.Invoke();
             saved = Environment.TickCount64;

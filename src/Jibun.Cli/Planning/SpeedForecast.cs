@@ -32,7 +32,7 @@ internal sealed class SpeedForecast
         (_plan, _matmul, _rehearsal) = (plan, matmul, rehearsal);
         _generationBytes = Math.Clamp(availableBytes / 8, PromptBytes, GenerationBytes);
         BandwidthBytes = Bandwidth.Measure(matmul.Team.Threads, availableBytes);
-        (double packing, double disk) = plan.Experts is null ? default : (MeasurePacking(), DiskSpeed.Measure(plan.Path) ?? 0);
+        (double packing, DiskRate? disk) = plan.Experts is null ? default : (MeasurePacking(), DiskSpeed.Measure(plan.Path));
         Generation = ForecastGeneration(packing, disk);
         Prompt = ForecastPrompt(packing, disk);
     }
@@ -60,7 +60,7 @@ internal sealed class SpeedForecast
 
     private string Measured => $"measured with {_rehearsal!.Layers} of {_plan.Layers.Count} layers";
 
-    private Forecast ForecastGeneration(double packing, double disk)
+    private Forecast ForecastGeneration(double packing, DiskRate? disk)
     {
         (double seconds, string reasons) = _rehearsal is null ? DivideGeneration()
             : (_rehearsal.GenerationSeconds, $", {Quantity.Significant(_plan.BytesPerToken / _rehearsal.GenerationSeconds / 1e9)} GB/s of them ({Measured})");
@@ -74,7 +74,7 @@ internal sealed class SpeedForecast
         return new Forecast(1 / seconds, $"a token reads {Quantity.Bytes(_plan.BytesPerToken)} of weights; {Threads} read {Quantity.Significant(BandwidthBytes / 1e9)} GB/s{reasons}{fromDisk}");
     }
 
-    private Forecast ForecastPrompt(double packing, double disk)
+    private Forecast ForecastPrompt(double packing, DiskRate? disk)
     {
         (double seconds, string reasons) = _rehearsal is null ? DividePrompt()
             : (_rehearsal.PromptSeconds + _rehearsal.OutputSeconds / _rehearsal.PromptTokens,
@@ -93,10 +93,11 @@ internal sealed class SpeedForecast
     private double MeasurePacking() => ProductSpeed.MeasurePacking(
         _plan.Weights.Where(weights => weights.Class == WeightClass.Experts && weights.Kernels is not null).MaxBy(weights => weights.FileBytes)!.Layout!, _matmul.Team);
 
-    private static double RateOf(double disk) => disk > 0 ? disk : AssumedDisk;
+    private static double RateOf(DiskRate? disk) => disk?.Median ?? AssumedDisk;
 
-    private static string Describe(double disk) =>
-        disk > 0 ? $"gives {Quantity.Significant(disk / 1e9)} GB/s" : $"is taken to give {AssumedDisk / 1e9:0} GB/s";
+    private static string Describe(DiskRate? disk) => disk is not { } rate ? $"is taken to give {AssumedDisk / 1e9:0} GB/s"
+        : $"gives {Quantity.Significant(rate.Median / 1e9)} GB/s"
+            + (rate.IsUnsteady ? $" (from moment to moment {Quantity.Significant(rate.Lowest / 1e9)} to {Quantity.Significant(rate.Highest / 1e9)})" : "");
 
     private (double Seconds, string Reasons) DivideGeneration() => Divide(weights => weights.BytesPerToken, BandwidthBytes, (format, bitsPerWeight) =>
     {

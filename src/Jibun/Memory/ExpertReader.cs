@@ -15,6 +15,9 @@ public sealed unsafe class ExpertReader : IDisposable
     /// <summary>Pieces that a part is handed out in, so that a team can share one expert.</summary>
     public const int Shares = 4;
 
+    /// <summary>Reads at once: what a disk needs to be busy.</summary>
+    public const int InFlight = 6;
+
     private const int PieceBytes = 1 << 20;
 
     private readonly object _lock = new();
@@ -34,8 +37,7 @@ public sealed unsafe class ExpertReader : IDisposable
     /// <param name="extentOf">Where a part of an expert lies: (expert, part).</param>
     /// <param name="laneBytes">Room for the largest expert: see <see cref="ExpertExtent.RoomFor"/>.</param>
     /// <param name="lanes">Experts that can be on their way: at least one.</param>
-    /// <param name="readers">Reads in flight.</param>
-    public ExpertReader(IReadOnlyList<string> paths, int experts, Func<int, int, ExpertExtent> extentOf, long laneBytes, int lanes, int readers)
+    public ExpertReader(IReadOnlyList<string> paths, int experts, Func<int, int, ExpertExtent> extentOf, long laneBytes, int lanes)
     {
         _extentOf = extentOf;
         laneBytes = (laneBytes + DirectFile.Alignment - 1) & ~(DirectFile.Alignment - 1L);
@@ -55,8 +57,8 @@ public sealed unsafe class ExpertReader : IDisposable
         _arena = new HugePageArena(laneBytes * lanes);
         _lanes = new Lane[lanes];
         for (int i = 0; i < lanes; i++) _lanes[i] = new Lane(_arena.Take(laneBytes));
-        _readers = new Thread[readers];
-        for (int i = 0; i < readers; i++)
+        _readers = new Thread[InFlight];
+        for (int i = 0; i < _readers.Length; i++)
         {
             _readers[i] = new Thread(Serve) { IsBackground = true, Name = $"jibun expert reader {i}" };
             _readers[i].Start();

@@ -11,7 +11,6 @@ namespace Jibun.Models.Shared;
 /// </summary>
 internal sealed unsafe class ExpertCache : IDisposable
 {
-    private const int ReadsInFlight = 6;
     private const int Parts = ExpertReader.Parts;
     private const float Certain = 2; // above all chances
     private const int LeastTokens = 2; // whose experts get places even where memory comes slowly: these save more than they cost within a short answer
@@ -36,7 +35,7 @@ internal sealed unsafe class ExpertCache : IDisposable
         (_layers, _sizes, _team) = (layers, sizes, team);
         ExpertCacheShape shape = ExpertCacheShape.Of(sizes, options.CacheBytes);
         int experts = layers.Count * sizes.Count;
-        _reader = new ExpertReader(file.Shards, experts, ExtentOf, shape.LaneBytes, shape.Lanes, ReadsInFlight);
+        _reader = new ExpertReader(file.Shards, experts, ExtentOf, shape.LaneBytes, shape.Lanes);
         _arena = new HugePageArena(shape.Slots.Sum(pool => pool.Key * pool.Value));
         foreach ((long bytes, int slots) in shape.Slots)
             _pools[bytes] = new SlotPool(_arena, bytes, slots, perToken: sizes.Used * sizes.Layers.Count(layer => layer.MemoryBytes == bytes));

@@ -11,7 +11,7 @@ internal static class CurveChart
 
     public static string ToSvg(MemoryCurve curve)
     {
-        double longest = curve.Points.Max(point => point.LimitBytes), fastest = curve.Points.Max(point => Math.Max(point.Jibun.TokensPerSecond, point.Upstream?.TokensPerSecond ?? 0));
+        double longest = curve.Points.Max(point => point.LimitBytes), fastest = curve.Points.Max(point => Math.Max(point.Jibun.RateOfLast(MemoryCurve.Last), point.Upstream?.RateOfLast(MemoryCurve.Last) ?? 0));
         double step = fastest > 8 ? 2 : fastest > 3 ? 1 : 0.5;
         double top = Math.Ceiling(fastest / step) * step;
         double X(long bytes) => Left + PlotWidth * bytes / (longest * 1.05);
@@ -20,7 +20,7 @@ internal static class CurveChart
         svg.Append(CultureInfo.InvariantCulture, $"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Left + PlotWidth + 30} {Top + PlotHeight + 56}" font-family="system-ui, sans-serif" font-size="13">
             <rect width="{Left + PlotWidth + 30}" height="{Top + PlotHeight + 56}" fill="#ffffff"/>
-            <text x="{Left}" y="20" font-weight="600">{curve.Model}, {curve.ModelBytes / 1e9:f1} GB: tokens/s from a cold start, {curve.Workload.Threads} threads</text>
+            <text x="{Left}" y="20" font-weight="600">{curve.Model}, {curve.ModelBytes / 1e9:f1} GB, {curve.Threads} threads: tokens/s, last {MemoryCurve.Last} of an answer</text>
             <rect x="{Left}" y="30" width="11" height="11" fill="{JibunColor}"/><text x="{Left + 16}" y="40">Jibun</text>
             <rect x="{Left + 90}" y="30" width="11" height="11" fill="{UpstreamColor}"/><text x="{Left + 106}" y="40">llama.cpp, mapped file</text>
 
@@ -31,8 +31,8 @@ internal static class CurveChart
         foreach (CurvePoint point in curve.Points)
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(point.LimitBytes):f1}\" y=\"{Top + PlotHeight + 20}\" text-anchor=\"middle\">{MemoryCurve.Size(point.LimitBytes)}</text>\n");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + PlotWidth / 2}\" y=\"{Top + PlotHeight + 44}\" text-anchor=\"middle\">hard memory limit</text>\n");
-        AppendLine(JibunColor, [.. curve.Points.Select(point => (X(point.LimitBytes), Y(point.Jibun.TokensPerSecond), point.Jibun.TokensPerSecond))]);
-        AppendLine(UpstreamColor, [.. curve.Points.Where(point => point.Upstream is not null).Select(point => (X(point.LimitBytes), Y(point.Upstream!.TokensPerSecond), point.Upstream.TokensPerSecond))]);
+        AppendLine(JibunColor, [.. curve.Points.Select(point => (X(point.LimitBytes), Y(point.Jibun.RateOfLast(MemoryCurve.Last)), point.Jibun.RateOfLast(MemoryCurve.Last)))]);
+        AppendLine(UpstreamColor, [.. curve.Points.Where(point => point.Upstream is not null).Select(point => (X(point.LimitBytes), Y(point.Upstream!.RateOfLast(MemoryCurve.Last)), point.Upstream.RateOfLast(MemoryCurve.Last)))]);
         return svg.Append("</svg>\n").ToString();
 
         void AppendLine(string color, (double X, double Y, double Speed)[] points)

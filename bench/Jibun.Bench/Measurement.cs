@@ -30,4 +30,5 @@ internal sealed record Workload(int Prompt, int Generation, int Threads);
 [JsonSerializable(typeof(Measurement))]
 [JsonSerializable(typeof(Report))]
 [JsonSerializable(typeof(ColdRun))]
+[JsonSerializable(typeof(MemoryCurve))]
 internal sealed partial class BenchJson : JsonSerializerContext;

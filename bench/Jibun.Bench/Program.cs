@@ -31,7 +31,7 @@ Option<int[]> depths = new("--context")
 };
 Option<int> upstreamLongest = new("--upstream-context") { Description = "the longest of them for upstream, which must read that many tokens", DefaultValueFactory = _ => int.MaxValue };
 Option<bool> speculation = new("--speculation") { Description = "what guessing tokens brings, instead of the comparison" };
-Option<FileInfo?> json = new("--json") { Description = "also write the report as JSON" };
+Option<FileInfo?> json = new("--json") { Description = "also write the report as JSON; with --limits a curve that the file has gets the new points" };
 Option<FileInfo?> markdown = new("--markdown") { Description = "also write the table to a file" };
 Option<FileInfo?> chart = new("--chart") { Description = "also draw the ratios as an SVG file" };
 Option<bool> writeOnly = new("--write-only") { Description = "only write the synthetic models" };
@@ -39,6 +39,7 @@ Option<string?> limits = new("--limits")
 {
     Description = "measure cold starts under hard memory limits, such as 4GiB,6GiB,10GiB: tokens/s of generation in control groups of their own (Linux, root)",
 };
+Option<int?> upstreamTokens = new("--upstream-n") { Description = "with --limits: tokens that upstream generates, if not as many" };
 Option<string?> peer = new("--peer") { Hidden = true };
 Option<int> parent = new("--parent") { Hidden = true };
 Option<string?> peerModel = new("-m") { Hidden = true };
@@ -53,7 +54,7 @@ foreach (Option<int> count in new[] { prompt, generation, threads, repetitions }
 RootCommand command = new("Compares Jibun's speed with upstream llama.cpp's in one run.")
 {
     models, prompt, generation, threads, repetitions, cache, launcher, kernels, ik, burners, againstItself, speculation, depths, upstreamLongest,
-    json, markdown, chart, writeOnly, limits, peer, parent, peerModel,
+    json, markdown, chart, writeOnly, limits, upstreamTokens, peer, parent, peerModel,
 };
 command.SetAction(async (line, cancel) =>
 {
@@ -83,7 +84,12 @@ command.SetAction(async (line, cancel) =>
     if (line.GetValue(writeOnly)) return 0;
     if (line.GetValue(limits) is { } list)
     {
-        MemoryCurve curve = await MemoryCurve.Measure(paths[0].Model, [.. list.Split(',').Select(MemoryLimit.Parse)], workload, line.GetValue(launcher)!, Console.Error.WriteLine, cancel);
+        MemoryCurve curve = await MemoryCurve.Measure(paths[0].Model, [.. list.Split(',').Select(MemoryLimit.Parse)], workload, line.GetValue(upstreamTokens) ?? workload.Generation, line.GetValue(launcher)!, Console.Error.WriteLine, cancel);
+        if (line.GetValue(json) is { } kept)
+        {
+            if (kept.Exists) curve = curve.With(JsonSerializer.Deserialize(await File.ReadAllTextAsync(kept.FullName, cancel), BenchJson.Default.MemoryCurve));
+            await File.WriteAllTextAsync(kept.FullName, JsonSerializer.Serialize(curve, BenchJson.Default.MemoryCurve), cancel);
+        }
         Console.Write(curve.ToMarkdown());
         if (line.GetValue(chart) is { } plot) await File.WriteAllTextAsync(plot.FullName, CurveChart.ToSvg(curve), cancel);
         return 0;

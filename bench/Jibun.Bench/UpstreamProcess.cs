@@ -9,23 +9,14 @@ internal static class UpstreamProcess
 {
     public const string Cold = "cold";
 
-    /// <summary>One greedy continuation from a cold start, its speed printed as `jibun run --json` does.</summary>
+    /// <summary>One greedy continuation from a cold start, its tokens and their times printed as `jibun run --json` does.</summary>
     public static int RunCold(string model, Workload workload)
     {
         using LlamaOracle upstream = LlamaOracle.Open(model, OracleOptions.AsShipped with { Threads = workload.Threads });
-        long begun = Stopwatch.GetTimestamp(), first = 0;
-        int[] tokens = upstream.Greedy(MemoryCurve.Prompt(workload, upstream.VocabularySize), workload.Generation, () =>
-        {
-            if (first == 0) first = Stopwatch.GetTimestamp();
-        });
-        double seconds = Stopwatch.GetElapsedTime(first).TotalSeconds;
-        Console.WriteLine(JsonSerializer.Serialize(new ColdRun
-        {
-            TimeToFirstTokenSeconds = Stopwatch.GetElapsedTime(begun, first).TotalSeconds,
-            GenerationSeconds = seconds,
-            TokensPerSecond = (tokens.Length - 1) / seconds,
-            Tokens = tokens,
-        }, BenchJson.Default.ColdRun));
+        long begun = Stopwatch.GetTimestamp();
+        List<double> seconds = [];
+        int[] tokens = upstream.Greedy(MemoryCurve.Prompt(workload, upstream.VocabularySize), workload.Generation, () => seconds.Add(Stopwatch.GetElapsedTime(begun).TotalSeconds));
+        Console.WriteLine(JsonSerializer.Serialize(new ColdRun { Tokens = tokens, TokenSeconds = [.. seconds] }, BenchJson.Default.ColdRun));
         return 0;
     }
 

@@ -21,12 +21,13 @@ internal static class RunVerb
         SamplingFlags sampling = new();
         Option<string[]> stop = new("--stop") { Description = "A text that ends the continuation", HelpName = "TEXT" };
         Option<bool> raw = new("--raw") { Description = "Nothing but the continuation, byte for byte: no line end, no line of facts" };
+        Option<bool> ignoreEnd = new("--ignore-eos") { Description = "Goes on where the model ends its text: for measurements" };
         LoadFlags loading = new();
         SpeculationFlags speculation = new();
         Option<bool> json = VerbOptions.Json();
         Command verb = new("run", "Plain completion: no chat template") { model, prompt, tokens, maxTokens };
         sampling.AddTo(verb);
-        foreach (Option option in (Option[])[stop, raw]) verb.Add(option);
+        foreach (Option option in (Option[])[stop, raw, ignoreEnd]) verb.Add(option);
         speculation.AddTo(verb);
         loading.AddTo(verb);
         verb.Add(json);
@@ -38,6 +39,7 @@ internal static class RunVerb
             {
                 MaxTokens = parsed.GetValue(maxTokens) ?? int.MaxValue,
                 Stop = parsed.GetValue(stop) ?? [],
+                IgnoreEndOfGeneration = parsed.GetValue(ignoreEnd),
             };
             string? text = parsed.GetValue(tokens) is null ? parsed.GetValue(prompt) ?? await terminal.ReadAllAsync(cancel) : null;
             using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(speculation.Read(parsed, loading.Read(parsed)), terminal);
@@ -58,6 +60,7 @@ internal static class RunVerb
     {
         private readonly StringBuilder _text = new();
         private readonly List<int> _ids = [];
+        private readonly List<double> _seconds = []; // from the start to each token
         private GenerationEnd _end;
         private ChatUsage _usage = new();
 
@@ -70,6 +73,7 @@ internal static class RunVerb
             {
                 if (_ids.Count == 0) first = Stopwatch.GetTimestamp();
                 _ids.Add(token.Id);
+                _seconds.Add(Stopwatch.GetElapsedTime(begun).TotalSeconds);
                 _end = token.End;
                 _text.Append(token.Text);
                 if (!streams) continue;
@@ -101,6 +105,9 @@ internal static class RunVerb
             json.WriteString("text", _text.ToString());
             json.WriteStartArray("tokens");
             foreach (int id in _ids) json.WriteNumberValue(id);
+            json.WriteEndArray();
+            json.WriteStartArray("token_seconds");
+            foreach (double seconds in _seconds) json.WriteNumberValue(Math.Round(seconds, 6));
             json.WriteEndArray();
             json.WriteString("finish_reason", _end == GenerationEnd.Length ? "length" : "stop");
             json.WriteNumber("prompt_tokens", _usage.PromptTokens);

@@ -27,6 +27,7 @@ internal sealed class RowGroupEmitter
     private readonly int _tokens;
     private readonly bool _readOnce;
     private Label _table;
+    private int _lowHeld, _highHeld; // offsets of the vectors of codes in zmm30 and zmm31 while products are summed
 
     private RowGroupEmitter(Assembler assembler, RowGroupLayout layout, int tokens, bool readOnce)
     {
@@ -201,6 +202,7 @@ internal sealed class RowGroupEmitter
     private void AddProducts(int firstGroup, int groups)
     {
         int chains = Chains(groups), lines = (_layout.BlockBytes + Prefetch.LineBytes - 1) / Prefetch.LineBytes;
+        (_lowHeld, _highHeld) = (-1, -1);
         for (int group = 0; group < groups; group++)
         {
             int position = firstGroup + group;
@@ -237,32 +239,34 @@ internal sealed class RowGroupEmitter
         int inUnit = group % _layout.UnitGroups;
         int unit = group / _layout.UnitGroups * _layout.UnitBytes;
         AssemblerRegisterZMM codes = Zmm[24 + group % 2];
-        int perByte = 8 / lowBits;
-        AssemblerMemoryOperand low = __zmmword_ptr[rax + unit + inUnit / perByte * RowGroupLayout.VectorBytes];
-        int shift = lowBits * (inUnit % perByte);
+        int low = unit + inUnit / PerByte * RowGroupLayout.VectorBytes, shift = lowBits * (inUnit % PerByte);
         if (lowBits == 8)
         {
-            _c.vmovdqu32(codes, low);
+            _c.vmovdqu32(codes, __zmmword_ptr[rax + low]);
             return codes;
         }
-        if (shift == 0)
+        if (lowBits == 2 && !_anatomy.ScalesActivations) // zmm30 holds no scale while products are summed
         {
-            _c.vpandd(codes, zmm28, low);
+            Hold(zmm30, ref _lowHeld, low);
+            if (shift != 0) _c.vpsrlw(codes, zmm30, (byte)shift);
+            _c.vpandd(codes, zmm28, shift != 0 ? codes : zmm30);
+        }
+        else if (shift == 0)
+        {
+            _c.vpandd(codes, zmm28, __zmmword_ptr[rax + low]);
         }
         else
         {
-            _c.vpsrlw(codes, low, (byte)shift);
+            _c.vpsrlw(codes, __zmmword_ptr[rax + low], (byte)shift);
             _c.vpandd(codes, codes, zmm28);
         }
         if (highBits == 0) return Levels(codes);
         int highPerByte = 8 / highBits;
         int highShift = highBits * (inUnit % highPerByte) - lowBits;
-        AssemblerMemoryOperand high =
-            __zmmword_ptr[rax + unit + _layout.UnitGroups * lowBits * 8 + inUnit / highPerByte * RowGroupLayout.VectorBytes];
-        AssemblerRegisterZMM bits = zmm26;
-        if (highShift < 0) _c.vpsllw(bits, high, (byte)-highShift);
-        else if (highShift > 0) _c.vpsrlw(bits, high, (byte)highShift);
-        else _c.vmovdqu32(bits, high);
+        Hold(zmm31, ref _highHeld, unit + _layout.UnitGroups * lowBits * 8 + inUnit / highPerByte * RowGroupLayout.VectorBytes);
+        AssemblerRegisterZMM bits = highShift == 0 ? zmm31 : zmm26;
+        if (highShift < 0) _c.vpsllw(bits, zmm31, (byte)-highShift);
+        else if (highShift > 0) _c.vpsrlw(bits, zmm31, (byte)highShift);
         _c.vpternlogd(codes, bits, zmm29, 0xF8); // codes | (bits & mask)
         return Levels(codes);
     }
@@ -272,12 +276,29 @@ internal sealed class RowGroupEmitter
     {
         int place = group % PerByte;
         AssemblerRegisterZMM codes = Zmm[24 + group % 2];
-        _c.vpandd(codes, PlaceMask(place), __zmmword_ptr[rax + group / _layout.UnitGroups * _layout.UnitBytes + group % _layout.UnitGroups / PerByte * RowGroupLayout.VectorBytes]);
+        int offset = group / _layout.UnitGroups * _layout.UnitBytes + group % _layout.UnitGroups / PerByte * RowGroupLayout.VectorBytes;
+        if (PerByte == 4 && !_anatomy.ScalesActivations)
+        {
+            Hold(zmm30, ref _lowHeld, offset);
+            _c.vpandd(codes, PlaceMask(place), zmm30);
+        }
+        else
+        {
+            _c.vpandd(codes, PlaceMask(place), __zmmword_ptr[rax + offset]);
+        }
         return codes;
     }
 
     // zmm28 for the lowest place; sums of further tokens are free.
     private static AssemblerRegisterZMM PlaceMask(int place) => place == 0 ? zmm28 : Zmm[4 + place];
+
+    // A vector that holds codes of four or eight column groups is read once.
+    private void Hold(AssemblerRegisterZMM register, ref int held, int offset)
+    {
+        if (held == offset) return;
+        _c.vmovdqu32(register, __zmmword_ptr[rax + offset]);
+        held = offset;
+    }
 
     private AssemblerRegisterZMM Levels(AssemblerRegisterZMM codes)
     {

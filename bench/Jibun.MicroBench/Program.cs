@@ -8,7 +8,7 @@ using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using Jibun.MicroBench;
 using Perfolizer.Horology;
 
-// Everything in two minutes; with --long in ten and steadier. Other arguments are BenchmarkDotNet's, such as --filter '*HandOff*'.
+// Everything in some two minutes; with --long in ten and steadier. Other arguments are BenchmarkDotNet's, such as --filter '*HandOff*'.
 bool isLong = args.Contains("--long");
 Job job = Job.Default.WithToolchain(new InProcessNoEmitToolchain(logOutput: false))
     .WithWarmupCount(1)

@@ -7,7 +7,8 @@ namespace Jibun.Kernels;
 
 /// <summary>
 /// The weights of a page's tokens as integers, for sums over quantized values. Each value's token has a scale for 32 dimensions, which the
-/// weight is multiplied with first: a code is weight · scale ÷ the largest scale of the page, in units of 1 / 255 or 1 / 65535.
+/// weight is multiplied with first: a code is weight · scale ÷ the largest scale of the page, in units of 1 / 65535 or, relative to the
+/// largest weight of the page's half, of 1 / 255. (Where one token has most of the weight, those of the other half keep their precision.)
 /// </summary>
 /// <param name="values">The layout of the values.</param>
 /// <param name="isFine">Codes of 16 bits, not of 8.</param>
@@ -21,6 +22,9 @@ internal sealed unsafe class AttentionCodes(AttentionLayout values, bool isFine)
 
     /// <summary>Bytes of a row's codes of one block; those of 16 bits are high bytes, then, behind all rows' high bytes, low bytes.</summary>
     public int RowBytes => isFine ? 2 * Tokens : Tokens;
+
+    /// <summary>Parts of a page whose codes have a unit of their own.</summary>
+    public int Parts => isFine ? 1 : 2;
 
     /// <summary>Floats that <see cref="Relate"/> writes.</summary>
     public int RelatedFloats => Blocks * (Tokens + 1);
@@ -56,10 +60,18 @@ internal sealed unsafe class AttentionCodes(AttentionLayout values, bool isFine)
     /// <param name="related">From <see cref="Relate"/>.</param>
     /// <param name="codes">Of the row in the first block: [blocks][1 or 2][rows][64].</param>
     /// <param name="rows">In the tile.</param>
-    public void Write(float* weights, float* related, byte* codes, int rows)
+    /// <returns>What the weights of each part are relative to.</returns>
+    public (float First, float Second) Write(float* weights, float* related, byte* codes, int rows)
     {
         int blockBytes = RowBytes * rows;
         Vector512<float> w0 = Vector512.Load(weights), w1 = Vector512.Load(weights + Lanes), w2 = Vector512.Load(weights + 2 * Lanes), w3 = Vector512.Load(weights + 3 * Lanes);
+        (float First, float Second) highest = (1, 1);
+        if (!isFine)
+        {
+            highest = (PageSoftmax.Highest(Vector512.MaxNative(w0, w1)), PageSoftmax.Highest(Vector512.MaxNative(w2, w3)));
+            Vector512<float> first = Vector512.Create(Inverse(highest.First)), second = Vector512.Create(Inverse(highest.Second));
+            (w0, w1, w2, w3) = (w0 * first, w1 * first, w2 * second, w3 * second);
+        }
         for (float* units = related + Blocks * Tokens; related < units; related += Tokens, codes += blockBytes)
         {
             Vector512<int> c0 = Round(w0, related), c1 = Round(w1, related + Lanes), c2 = Round(w2, related + 2 * Lanes), c3 = Round(w3, related + 3 * Lanes);
@@ -71,6 +83,14 @@ internal sealed unsafe class AttentionCodes(AttentionLayout values, bool isFine)
             }
             Narrow(c0, c1, c2, c3, codes);
         }
+        return highest;
+    }
+
+    // Of weights that are all too small for one: 0, as their codes.
+    private static float Inverse(float highest)
+    {
+        float inverse = 1 / highest;
+        return float.IsInfinity(inverse) ? 0 : inverse;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

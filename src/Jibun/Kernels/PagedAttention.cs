@@ -17,6 +17,7 @@ internal sealed unsafe class PagedAttention
     private const int Header = 16; // floats of a state before its value
     private const int Lanes = 16;
     private const int LineBytes = 64;
+    private const int TokensAtOnce = 8; // of values
 
     private readonly AttentionLayout _keys, _values;
     private readonly IRowGroupKernel _keyKernel;
@@ -40,7 +41,7 @@ internal sealed unsafe class PagedAttention
         _relatedOffset = (TileRows * PageTokens + 4 * Lanes) * sizeof(float);
         _ownOffset = _relatedOffset + Aligned(_codes.RelatedFloats * sizeof(float));
         _unitsOffset = _ownOffset + Aligned(_codes.RelatedFloats * sizeof(float));
-        _codesOffset = _unitsOffset + Aligned((_codes.Blocks * TileRows + Lanes) * sizeof(float));
+        _codesOffset = _unitsOffset + Aligned((_codes.Blocks * _codes.Parts * TileRows + Lanes) * sizeof(float));
         WorkBytes = _codesOffset + Aligned(_codes.Blocks * TileRows * _codes.RowBytes);
     }
 
@@ -117,11 +118,16 @@ internal sealed unsafe class PagedAttention
     public void Fold(byte* tiles, int rows, int* positions, int window, int pageStart, byte* keys, byte* values, float* states, byte* work, byte* next = null)
     {
         _codes.Relate(values, 0, PageTokens, (float*)(work + _relatedOffset));
+        int tileLines = _values.ValueRows / AttentionLayout.Block * (PageTokens / TokensAtOnce);
+        long nextBytes = next == null ? 0 : _keys.Bytes;
+        bool isSpread = _valueKernel.FetchesAhead && (long)(rows / TileRows) * tileLines * LineBytes >= nextBytes;
         for (int row = 0; row < rows; row += TileRows, tiles += TileBytes)
         {
             int count = Math.Min(TileRows, rows - row);
-            if (next != null) Fetch(next + _keys.Bytes * row / rows, next + _keys.Bytes * (row + count) / rows);
-            FoldTile(tiles, count, positions + row, window, pageStart, keys, values, states + (long)row * StateFloats, work);
+            long fetched = (long)(row / TileRows) * tileLines * LineBytes;
+            byte* ahead = isSpread && fetched < nextBytes ? next + fetched : null;
+            if (!isSpread) Fetch(next + nextBytes * row / rows, next + nextBytes * (row + count) / rows);
+            FoldTile(tiles, count, positions + row, window, pageStart, keys, values, states + (long)row * StateFloats, work, ahead);
         }
     }
 
@@ -147,7 +153,7 @@ internal sealed unsafe class PagedAttention
     }
 
     // Work: scores of the tile, then fades, shares, maxima of the states and of the page, sixteen each; then what quantized values need.
-    private void FoldTile(byte* tile, int rows, int* positions, int window, int pageStart, byte* keys, byte* values, float* states, byte* work)
+    private void FoldTile(byte* tile, int rows, int* positions, int window, int pageStart, byte* keys, byte* values, float* states, byte* work, byte* ahead)
     {
         int end = 0;
         bool anySeen = false;
@@ -190,6 +196,7 @@ internal sealed unsafe class PagedAttention
             Fades = fades,
             Output = states + Header,
             OutputStride = StateFloats * sizeof(float),
+            Ahead = ahead != null ? ahead : values,
         };
         _valueKernel.Run(rows, &arguments);
     }
@@ -198,19 +205,29 @@ internal sealed unsafe class PagedAttention
     private void Encode(int rows, int* positions, int window, int pageStart, byte* values, float* shares, byte* work)
     {
         float* related = (float*)(work + _relatedOffset), own = (float*)(work + _ownOffset), units = (float*)(work + _unitsOffset);
-        Vector512<float> share = Vector512.Load(shares);
-        for (int block = 0; block < _codes.Blocks; block++) (Vector512.Create(related[_codes.Blocks * PageTokens + block]) * share).Store(units + block * rows);
+        float* highest = stackalloc float[2 * Lanes];
+        int blocks = _codes.Blocks, parts = _codes.Parts;
+        for (int row = 0; row < rows; row++)
+            if (SeesAll(row)) (highest[row], highest[Lanes + row]) = Write(row, related);
+        for (int block = 0; block < blocks; block++)
+            for (int part = 0; part < parts; part++)
+            {
+                Vector512<float> unit = Vector512.Create(related[blocks * PageTokens + block]) * Vector512.Load(shares);
+                (unit * Vector512.Load(highest + part * Lanes)).Store(units + (block * parts + part) * rows);
+            }
         for (int row = 0; row < rows; row++)
         {
-            int hidden = Hidden(positions[row], window, pageStart), visible = Visible(positions[row], pageStart);
-            bool seesAll = hidden == 0 && visible == PageTokens;
-            if (!seesAll)
-            {
-                _codes.Relate(values, hidden, visible, own);
-                for (int block = 0; block < _codes.Blocks; block++) units[block * rows + row] = own[_codes.Blocks * PageTokens + block] * shares[row];
-            }
-            _codes.Write((float*)work + row * PageTokens, seesAll ? related : own, work + _codesOffset + row * PageTokens, rows);
+            if (SeesAll(row)) continue;
+            _codes.Relate(values, Hidden(positions[row], window, pageStart), Visible(positions[row], pageStart), own);
+            (highest[0], highest[1]) = Write(row, own);
+            for (int unit = 0; unit < blocks * parts; unit++)
+                units[unit * rows + row] = own[blocks * PageTokens + unit / parts] * shares[row] * highest[unit % parts];
         }
+
+        bool SeesAll(int row) => Hidden(positions[row], window, pageStart) == 0 && Visible(positions[row], pageStart) == PageTokens;
+
+        (float First, float Second) Write(int row, float* relations) =>
+            _codes.Write((float*)work + row * PageTokens, relations, work + _codesOffset + row * PageTokens, rows);
     }
 
     private static void Fetch(byte* start, byte* end)

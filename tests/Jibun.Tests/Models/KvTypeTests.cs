@@ -42,6 +42,21 @@ public sealed class KvTypeTests
     }
 
     [Theory, MemberData(nameof(Cases))]
+    public void FewerBitsCostGenerationNoMoreThanUpstream(string shape, KvType type)
+    {
+        Upstream.Require();
+        using TemporaryModel file = new(s_shapes[shape], "F32");
+        float[] exact = Parity.LogitsInParts(file.Path, s_prompt, [], KvType.F32);
+        LogitComparison ours = LogitComparison.Of(Parity.LogitsInParts(file.Path, s_prompt, [], type), exact, Vocabulary);
+        OracleOptions options = OracleOptions.Exact with { KvType = Enum.Parse<GgmlType>(type.ToString()), FlashAttention = true };
+        using LlamaOracle oracle = LlamaOracle.Open(file.Path, options);
+        LogitComparison theirs = LogitComparison.Of(oracle.LogitsStepByStep(s_prompt), exact, Vocabulary);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{shape} {type}: {ours}; upstream: {theirs}");
+        (double least, double share) = type switch { KvType.F16 => (1e-8, 1.25), KvType.Q8_0 => (1e-6, 1.25), _ => (1e-4, 1.5) };
+        Assert.True(ours.MeanDivergence < Math.Max(least, share * theirs.MeanDivergence), $"{shape} {type}: {ours}; upstream: {theirs}");
+    }
+
+    [Theory, MemberData(nameof(Cases))]
     public void NeitherPartsNorThreadsNorNeighboursChangeABit(string shape, KvType type)
     {
         Upstream.Require();

@@ -7,6 +7,8 @@ internal sealed unsafe class EmittedKernel(Func<int, bool, nint> emit) : IRowGro
 
     public void Run(int tokens, RowGroupArguments* arguments) => ((delegate* unmanaged<RowGroupArguments*, void>)Code(tokens, arguments->ReadOnce))(arguments);
 
+    public bool FetchesAhead => true;
+
     public void Run(int rows, ValueArguments* arguments) => ((delegate* unmanaged<ValueArguments*, void>)Code(rows, false))(arguments);
 
     private nint Code(int tokens, bool readOnce)

@@ -7,7 +7,8 @@ namespace Jibun.Kernels.Emitted;
 /// <summary>
 /// Writes AVX-512 code that sums the values of a page for one tile of rows, 32 dimensions at a time. zmm0–7 hold the sums of the first
 /// sixteen of them, zmm8–15 those of the others; a weight is broadcast once for both. Quantized values: vpdpbusd, unsigned weights ×
-/// signed values; with weights of 16 bits the high bytes first, then 256 times that and the low bytes.
+/// signed values; with weights of 16 bits the high bytes first, then 256 times that and the low bytes; with weights of 8 bits each half of the page
+/// by itself.
 /// </summary>
 internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFine, int rows)
 {
@@ -21,10 +22,12 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
 
     private bool IsTwofold => isFine && !IsFloat;
 
+    private bool IsInParts => !isFine && !IsFloat;
+
     private bool IsFloat => type is GgmlType.F32 or GgmlType.F16;
 
-    // rax values, rbx blocks left, rcx tokens left, rdx weights or codes, rsi block of values, rdi block of codes, rbp bytes from row to row,
-    // r8 scales, r9 output, r10 arguments, r11 output of a row
+    // rax values, rbx blocks left, rcx tokens left or fades, rdx weights or codes, rsi block of values, rdi block of codes, rbp bytes from row to row,
+    // r8 scales, r9 output, r10 arguments, r11 output of a row or what is fetched ahead
     private void Write()
     {
         CallFrame.Enter(_c);
@@ -44,7 +47,48 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
         _c.Label(ref block);
         _c.mov(rax, rsi);
         _c.mov(rdx, rdi);
+        if (IsInParts) AddParts();
+        else AddWhole();
+        _c.add(rsi, 2 * _halfBytes + (IsFloat ? 0 : PageTokens * 2));
+        if (!IsFloat)
+        {
+            _c.add(rdi, (IsTwofold ? 2 : 1) * rows * PageTokens);
+            _c.add(r8, (IsInParts ? 2 : 1) * rows * 4);
+        }
+        _c.add(r9, AttentionLayout.Block * 4);
+        _c.dec(rbx);
+        _c.jnz(block);
+        CallFrame.Leave(_c);
+    }
+
+    // Halves of the page, whose weights are relative to different ones.
+    private void AddParts()
+    {
+        Label second = _c.CreateLabel(), done = _c.CreateLabel();
+        Load(rcx, nameof(ValueArguments.Tokens));
         Begin();
+        _c.cmp(rcx, PageTokens / 2);
+        _c.jg(second);
+        AddAll();
+        Store(part: 0);
+        _c.jmp(done);
+        _c.Label(ref second);
+        _c.mov(ecx, PageTokens / 2);
+        AddAll();
+        Store(part: 0);
+        Load(rcx, nameof(ValueArguments.Tokens));
+        _c.sub(rcx, PageTokens / 2);
+        Begin();
+        AddAll();
+        Store(part: 1);
+        _c.Label(ref done);
+        _c.nop();
+    }
+
+    private void AddWhole()
+    {
+        Begin();
+        Load(rcx, nameof(ValueArguments.Tokens));
         AddAll();
         if (IsTwofold)
         {
@@ -55,19 +99,10 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
             }
             _c.mov(rax, rsi);
             _c.lea(rdx, __[rdi + rows * PageTokens]);
+            Load(rcx, nameof(ValueArguments.Tokens));
             AddAll();
         }
-        Store();
-        _c.add(rsi, 2 * _halfBytes + (IsFloat ? 0 : PageTokens * 2));
-        if (!IsFloat)
-        {
-            _c.add(rdi, (IsTwofold ? 2 : 1) * rows * PageTokens);
-            _c.add(r8, rows * 4);
-        }
-        _c.add(r9, AttentionLayout.Block * 4);
-        _c.dec(rbx);
-        _c.jnz(block);
-        CallFrame.Leave(_c);
+        Store(part: 0);
     }
 
     private void Begin()
@@ -93,14 +128,18 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
         _c.mov(rax, rsi);
     }
 
+    // As many tokens as rcx says.
     private void AddAll()
     {
         Label tokens = _c.CreateLabel();
-        Load(rcx, nameof(ValueArguments.Tokens));
+        Load(r11, nameof(ValueArguments.Ahead));
         _c.Label(ref tokens);
+        _c.prefetcht1(__byte_ptr[r11]);
+        _c.add(r11, Prefetch.LineBytes);
         AddEight();
         _c.sub(rcx, 8);
         _c.jnz(tokens);
+        _c.mov(__[r10 + ValueArguments.Offset(nameof(ValueArguments.Ahead))], r11);
     }
 
     private void AddEight()
@@ -166,10 +205,10 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
         _c.vpsubb(codes, codes, zmm29);
     }
 
-    private void Store()
+    private void Store(int part)
     {
         _c.mov(r11, r9);
-        if (!IsFloat) Load(rax, nameof(ValueArguments.Fades));
+        if (!IsFloat && part == 0) Load(rcx, nameof(ValueArguments.Fades));
         for (int row = 0; row < rows; row++)
         {
             if (IsFloat)
@@ -179,19 +218,20 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
             }
             else
             {
-                _c.vbroadcastss(zmm26, __dword_ptr[rax + row * 4]);
-                _c.vbroadcastss(zmm27, __dword_ptr[r8 + row * 4]);
-                Finish(Low(row), 0);
-                Finish(High(row), 64);
+                if (part == 0) _c.vbroadcastss(zmm26, __dword_ptr[rcx + row * 4]);
+                _c.vbroadcastss(zmm27, __dword_ptr[r8 + (part * rows + row) * 4]);
+                Finish(Low(row), 0, part);
+                Finish(High(row), 64, part);
             }
             if (row + 1 < rows) _c.add(r11, rbp);
         }
     }
 
-    private void Finish(AssemblerRegisterZMM sum, int position)
+    private void Finish(AssemblerRegisterZMM sum, int position, int part)
     {
         _c.vcvtdq2ps(sum, sum);
-        _c.vmulps(zmm24, zmm26, __zmmword_ptr[r11 + position]);
+        if (part == 0) _c.vmulps(zmm24, zmm26, __zmmword_ptr[r11 + position]);
+        else _c.vmovups(zmm24, __zmmword_ptr[r11 + position]);
         _c.vfmadd231ps(zmm24, sum, zmm27);
         _c.vmovups(__zmmword_ptr[r11 + position], zmm24);
     }

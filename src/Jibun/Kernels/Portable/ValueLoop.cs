@@ -47,29 +47,42 @@ internal sealed unsafe class FloatValueLoop(GgmlType type) : IValueKernel
 /// <summary>Sums quantized values over any <see cref="ILanes{TSelf}"/>.</summary>
 internal sealed unsafe class QuantizedValueLoop<TLanes>(GgmlType type, bool isFine) : IValueKernel where TLanes : struct, ILanes<TLanes>
 {
-    private const int Tokens = AttentionLayout.PageTokens, Vector = RowGroupLayout.VectorBytes;
+    private const int Tokens = AttentionLayout.PageTokens, Part = Tokens / 2, Vector = RowGroupLayout.VectorBytes;
 
     private static ReadOnlySpan<byte> Levels => [0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF, 0, 1, 2, 3, 4, 5, 6, 7];
 
     public void Run(int rows, ValueArguments* arguments)
     {
         int codeBytes = AttentionLayout.Block * Tokens / (type == GgmlType.Q8_0 ? 1 : 2);
+        int tokens = (int)arguments->Tokens;
         byte* values = arguments->Values;
         for (int block = 0; block < arguments->Blocks; block++, values += codeBytes + Tokens * 2)
             for (int row = 0; row < rows; row++)
             {
                 float* output = (float*)((byte*)arguments->Output + row * arguments->OutputStride) + block * AttentionLayout.Block;
                 byte* codes = arguments->Codes + ((isFine ? 2 : 1) * block * rows + row) * Tokens;
-                (float scale, float fade) = (arguments->Scales[block * rows + row], arguments->Fades[row]);
+                float* scales = arguments->Scales + (isFine ? 1 : 2) * block * rows + row;
                 for (int half = 0; half < 2; half++, output += RowGroupLayout.Rows)
                 {
                     byte* from = values + half * codeBytes / 2;
-                    Vector512<int> sums = Sum(from, (uint*)codes, (int)arguments->Tokens);
-                    if (isFine) sums = (sums << 8) + Sum(from, (uint*)(codes + rows * Tokens), (int)arguments->Tokens);
-                    Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(sums), Vector512.Create(scale), Vector512.Load(output) * Vector512.Create(fade)).Store(output);
+                    Vector512<float> result = Vector512.Load(output) * Vector512.Create(arguments->Fades[row]);
+                    if (isFine)
+                    {
+                        Vector512<int> sums = (Sum(from, (uint*)codes, tokens) << 8) + Sum(from, (uint*)(codes + rows * Tokens), tokens);
+                        result = Add(sums, scales[0], result);
+                    }
+                    else
+                    {
+                        result = Add(Sum(from, (uint*)codes, Math.Min(tokens, Part)), scales[0], result);
+                        if (tokens > Part) result = Add(Sum(from + codeBytes / 4, (uint*)(codes + Part), tokens - Part), scales[rows], result);
+                    }
+                    result.Store(output);
                 }
             }
     }
+
+    private static Vector512<float> Add(Vector512<int> sums, float scale, Vector512<float> to) =>
+        Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(sums), Vector512.Create(scale), to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector512<int> Sum(byte* values, uint* codes, int tokens)

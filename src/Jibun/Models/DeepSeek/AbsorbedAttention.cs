@@ -154,7 +154,7 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
             int end = Math.Min(endPage, (span + 1) * _spanPages);
             for (int i = span * _spanPages; i < end; i++)
             {
-                byte* keys = sequence.Cache.Keys(i, layer, 0), next = i + 1 < end ? sequence.Cache.Keys(i + 1, layer, 0) : null;
+                byte* keys = sequence.Cache.Keys(i, layer, 0), next = i + 1 < endPage ? sequence.Cache.Keys(i + 1, layer, 0) : null;
                 LatentPages.Turn(_keys, keys, _values, page);
                 _kernel.Fold(Tiles(index), rows, positions, 0, i * PagedAttention.PageTokens, keys, page, part, scratch + _workOffset, next);
             }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Jibun.Formats;
 using Jibun.Kernels;
 
@@ -75,6 +76,13 @@ internal static unsafe class LatentPages
             {
                 byte* source = keys + group * from.KeyGroupBytes + block * blockBytes;
                 Vector256.Load(source + codeBytes).Store(values + 2 * halfBytes + group * Lanes * 2);
+                if (isQ8 && Avx512BW.IsSupported)
+                {
+                    TurnWide(source, target);
+                    TurnWide(source + codeBytes / 2, target + halfBytes);
+                    target += codeBytes / 2;
+                    continue;
+                }
                 for (int four = 0; four < Lanes / 4; four++, source += 16, target += RowGroupLayout.VectorBytes)
                 {
                     if (isQ8) TurnBytes(source, target, halfBytes);
@@ -82,6 +90,26 @@ internal static unsafe class LatentPages
                 }
             }
         }
+    }
+
+    // The same of sixteen columns at once: the quarters of four vectors change places first.
+    private static void TurnWide(byte* source, byte* target)
+    {
+        Vector512<int> v0 = Load(0), v1 = Load(1), v2 = Load(2), v3 = Load(3);
+        Vector512<int> near01 = Avx512F.Shuffle4x128(v0, v1, 0x44), far01 = Avx512F.Shuffle4x128(v0, v1, 0xEE);
+        Vector512<int> near23 = Avx512F.Shuffle4x128(v2, v3, 0x44), far23 = Avx512F.Shuffle4x128(v2, v3, 0xEE);
+        Store(0, Avx512F.Shuffle4x128(near01, near23, 0x88));
+        Store(1, Avx512F.Shuffle4x128(near01, near23, 0xDD));
+        Store(2, Avx512F.Shuffle4x128(far01, far23, 0x88));
+        Store(3, Avx512F.Shuffle4x128(far01, far23, 0xDD));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        Vector512<int> Load(int vector) => Vector512.Load((int*)(source + vector * RowGroupLayout.VectorBytes));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Store(int vector, Vector512<int> codes) =>
+            (Avx512BW.Shuffle(codes.AsByte(), Vector512.Create(Vector256.Create(Turned, Turned), Vector256.Create(Turned, Turned))) ^ Vector512.Create((byte)0x80))
+                .Store(target + vector * RowGroupLayout.VectorBytes);
     }
 
     private static void TurnBytes(byte* source, byte* target, int halfBytes)
@@ -109,4 +137,6 @@ internal static unsafe class LatentPages
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Turn(Vector128<byte> codes) =>
         Vector128.Shuffle(codes, Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+
+    private static Vector128<byte> Turned => Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
 }

@@ -22,6 +22,9 @@ internal sealed record ColdRun
     /// <summary>From the start of the process to a token, from 1.</summary>
     public double SecondsTo(int token) => ProcessSeconds - (TokenSeconds[^1] - TokenSeconds[token - 1]);
 
+    /// <summary>Of the first tokens, behind the very first.</summary>
+    public double RateOfFirst(int tokens) => (tokens - 1) / (TokenSeconds[tokens - 1] - TokenSeconds[0]);
+
     /// <summary>Of the last tokens.</summary>
     public double RateOfLast(int tokens) => tokens / (TokenSeconds[^1] - TokenSeconds[^(tokens + 1)]);
 }
@@ -116,15 +119,17 @@ internal sealed record MemoryCurve(string Model, long ModelBytes, int Threads, I
     public string ToMarkdown()
     {
         StringBuilder table = new();
-        table.AppendLine($"| limit | start to token {Short}, s | ratio | tokens/s, last {Last} | ratio | tokens written | experts in memory |");
-        table.AppendLine("|---:|---:|---:|---:|---:|---:|---:|");
+        table.AppendLine($"| limit | start to token {Short}, s | ratio | tokens/s, first {Short} | ratio | tokens/s, last {Last} | ratio | tokens written | experts in memory, all tokens |");
+        table.AppendLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
         foreach (CurvePoint point in Points)
         {
             string Pair(Func<ColdRun, double> value, string format) => value(point.Jibun).ToString(format, CultureInfo.InvariantCulture)
                 + (point.Upstream is { } run ? " : " + value(run).ToString(format, CultureInfo.InvariantCulture) : "");
             string Ratio(Func<ColdRun, double> speed) => point.Upstream is { } run ? (speed(point.Jibun) / speed(run)).ToString("f1", CultureInfo.InvariantCulture) : "–";
+            table.Append(CultureInfo.InvariantCulture, $"| {Size(point.LimitBytes)} | {Pair(run => run.SecondsTo(Short), "f1")} | {Ratio(run => 1 / run.SecondsTo(Short))} ");
+            table.Append(CultureInfo.InvariantCulture, $"| {Pair(run => run.RateOfFirst(Short), "f2")} | {Ratio(run => run.RateOfFirst(Short))} ");
             table.AppendLine(CultureInfo.InvariantCulture,
-                $"| {Size(point.LimitBytes)} | {Pair(run => run.SecondsTo(Short), "f1")} | {Ratio(run => 1 / run.SecondsTo(Short))} | {Pair(run => run.RateOfLast(Last), "f2")} | {Ratio(run => run.RateOfLast(Last))} | {Pair(run => run.Tokens.Length, "f0")} | {100 * point.Jibun.ExpertHitRate:f0} % |");
+                $"| {Pair(run => run.RateOfLast(Last), "f2")} | {Ratio(run => run.RateOfLast(Last))} | {Pair(run => run.Tokens.Length, "f0")} | {100 * point.Jibun.ExpertHitRate:f0} % |");
         }
         table.AppendLine().AppendLine(Sameness("Jibun", [.. Points.Select(point => (point.LimitBytes, point.Jibun.Tokens))]));
         table.AppendLine(Sameness(Engine.UpstreamName, [.. Points.Where(point => point.Upstream is not null).Select(point => (point.LimitBytes, point.Upstream!.Tokens))]));

@@ -36,6 +36,7 @@ public static unsafe class DiskSpeed
             Thread[] readers = [.. Enumerable.Range(0, ExpertReader.InFlight).Select(_ => (nint)arena.Take(PieceBytes)).Select(target => new Thread(() => Read(target)))];
             foreach (Thread reader in readers) reader.Start();
             List<double> rates = [];
+            Thread.Sleep(s_window); // until all are under way
             while (rates.Count < Windows && readers.Any(reader => reader.IsAlive))
             {
                 long before = Interlocked.Read(ref read), begun = Stopwatch.GetTimestamp();

@@ -15,8 +15,6 @@ namespace Jibun.Kernels.Emitted;
 /// </summary>
 internal sealed class KeyEmitter
 {
-    private const int Unroll = 4; // columns of float keys
-
     private readonly Assembler _c;
     private readonly GgmlType _type;
     private readonly RowGroupLayout? _layout;
@@ -83,30 +81,12 @@ internal sealed class KeyEmitter
 
     private void AddColumns(int count)
     {
-        Label many = _c.CreateLabel(), few = _c.CreateLabel(), one = _c.CreateLabel(), done = _c.CreateLabel();
-        _c.sub(rcx, Unroll);
-        _c.jl(few);
-        _c.Label(ref many);
-        for (int column = 0; column < Unroll; column++) AddColumn(column, count);
-        Advance(Unroll);
-        _c.sub(rcx, Unroll);
-        _c.jge(many);
-        _c.Label(ref few);
-        _c.add(rcx, Unroll);
-        _c.jz(done);
-        _c.Label(ref one);
-        AddColumn(0, count);
-        Advance(1);
-        _c.dec(rcx);
-        _c.jnz(one);
-        _c.Label(ref done);
-        _c.nop();
-
-        void Advance(int columns)
+        UnrolledLoop.Write(_c, rcx, [4, 1], columns =>
         {
+            for (int column = 0; column < columns; column++) AddColumn(column, count);
             _c.add(rax, columns * _unitBytes);
             _c.add(rdx, columns * _rows * 4);
-        }
+        });
     }
 
     private void AddColumn(int column, int count)

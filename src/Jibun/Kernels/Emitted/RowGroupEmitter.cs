@@ -245,7 +245,7 @@ internal sealed class RowGroupEmitter
             _c.vmovdqu32(codes, __zmmword_ptr[rax + low]);
             return codes;
         }
-        if (lowBits == 2 && !_anatomy.ScalesActivations) // zmm30 holds no scale while products are summed
+        if (HoldsLow)
         {
             Hold(zmm30, ref _lowHeld, low);
             if (shift != 0) _c.vpsrlw(codes, zmm30, (byte)shift);
@@ -277,7 +277,7 @@ internal sealed class RowGroupEmitter
         int place = group % PerByte;
         AssemblerRegisterZMM codes = Zmm[24 + group % 2];
         int offset = group / _layout.UnitGroups * _layout.UnitBytes + group % _layout.UnitGroups / PerByte * RowGroupLayout.VectorBytes;
-        if (PerByte == 4 && !_anatomy.ScalesActivations)
+        if (HoldsLow)
         {
             Hold(zmm30, ref _lowHeld, offset);
             _c.vpandd(codes, PlaceMask(place), zmm30);
@@ -291,6 +291,9 @@ internal sealed class RowGroupEmitter
 
     // zmm28 for the lowest place; sums of further tokens are free.
     private static AssemblerRegisterZMM PlaceMask(int place) => place == 0 ? zmm28 : Zmm[4 + place];
+
+    // Four column groups share a vector, and zmm30 has no scale while products are summed.
+    private bool HoldsLow => _layout.Planes.LowBits == 2 && !_anatomy.ScalesActivations;
 
     // A vector that holds codes of four or eight column groups is read once.
     private void Hold(AssemblerRegisterZMM register, ref int held, int offset)

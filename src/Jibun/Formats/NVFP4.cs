@@ -84,7 +84,7 @@ public struct NVFP4 : IIntegerBlock<NVFP4>
     }
 
     /// <summary>Half of an unsigned E4M3 number, since the values are doubled; 127, which means "not a number", is taken as zero.</summary>
-    private static float ScaleOf(byte code)
+    internal static float ScaleOf(byte code)
     {
         if (code == 0x7F) return 0;
         int exponent = code >> 3 & 15, mantissa = code & 7;

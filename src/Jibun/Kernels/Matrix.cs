@@ -72,8 +72,7 @@ public sealed unsafe class Matrix
     {
         if (format.Anatomy is not null)
         {
-            RowGroupLayout layout = LayoutOf(format);
-            if (rows < RowGroupLayout.Rows || !GridPacking.TryPack(format, layout, source, columns, group)) RowGroupPacking.Pack(format, layout, source, rows, columns, group);
+            RowGroupPacking.Pack(format, LayoutOf(format), source, rows, columns, group);
             return;
         }
         if (format.Type == GgmlType.F16) RowLanes.Interleave((ushort*)source, rows, columns, (ushort*)group);

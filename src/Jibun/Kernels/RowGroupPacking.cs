@@ -9,8 +9,8 @@ internal static unsafe class RowGroupPacking
     /// <summary>Packs up to sixteen rows of file blocks into one row group; rows beyond <paramref name="rows"/> become zero weights.</summary>
     public static void Pack(BlockFormat format, RowGroupLayout layout, byte* source, int rows, int columns, byte* group)
     {
-        if (rows == RowGroupLayout.Rows && WordPacking.TryPack(format, layout, source, columns, group)) return;
-        PackEveryBlock(format, layout, source, rows, columns, group);
+        if (rows == RowGroupLayout.Rows && WordPacking.TryPack(format, layout, source, columns, group)) PutRowScales(format, layout, source, rows, columns, group);
+        else PackEveryBlock(format, layout, source, rows, columns, group);
     }
 
     /// <summary>The same for any format and any number of rows.</summary>
@@ -24,8 +24,8 @@ internal static unsafe class RowGroupPacking
         Span<short> scales = stackalloc short[parts * subBlocks];
         Span<short> mins = stackalloc short[parts * subBlocks];
         Span<Half> partScales = stackalloc Half[parts];
-        byte* blocks = source + format.RowScaleBytes;
-        for (int block = 0; block < columns / format.BlockSize; block++, group += parts * layout.BlockBytes)
+        byte* blocks = source + format.RowScaleBytes, target = group;
+        for (int block = 0; block < columns / format.BlockSize; block++, target += parts * layout.BlockBytes)
         {
             for (int row = 0; row < RowGroupLayout.Rows; row++)
             {
@@ -38,15 +38,13 @@ internal static unsafe class RowGroupPacking
                 };
                 if (row < rows) format.Unpack(blocks + row * rowBytes + (long)block * format.BlockBytes, ref unpacked);
                 else Blank(anatomy, ref unpacked);
-                for (int part = 0; part < parts; part++) PutScales(layout, group + part * layout.BlockBytes, row, part, in unpacked);
+                for (int part = 0; part < parts; part++) PutScales(layout, target + part * layout.BlockBytes, row, part, in unpacked);
             }
             RowLanes.Interleave((uint*)codes, RowGroupLayout.Rows, format.BlockSize / 4, (uint*)lanes);
             for (int part = 0; part < parts; part++)
-                PutCodes(layout, group + part * layout.BlockBytes, lanes + part * anatomy.BlockSize * RowGroupLayout.Rows);
+                PutCodes(layout, target + part * layout.BlockBytes, lanes + part * anatomy.BlockSize * RowGroupLayout.Rows);
         }
-        if (anatomy.Scale != ScaleKind.Row) return;
-        for (int row = 0; row < RowGroupLayout.Rows; row++)
-            ((float*)group)[row] = row < rows ? format.ReadRowScale(new ReadOnlySpan<byte>(source + row * rowBytes, format.RowScaleBytes)) : 0;
+        PutRowScales(format, layout, source, rows, columns, group);
     }
 
     /// <summary>Decodes one row out of a row group, with the arithmetic of <see cref="BlockAnatomy"/>.</summary>
@@ -89,6 +87,14 @@ internal static unsafe class RowGroupPacking
     {
         int perByte = 8 / bits;
         return (plane[group / perByte * RowGroupLayout.VectorBytes + lane] >> (bits * (group % perByte))) & ((1 << bits) - 1);
+    }
+
+    private static void PutRowScales(BlockFormat format, RowGroupLayout layout, byte* source, int rows, int columns, byte* group)
+    {
+        if (layout.Anatomy.Scale != ScaleKind.Row) return;
+        float* scales = (float*)(group + layout.GroupBytes(columns) - layout.RowScaleBytes);
+        for (int row = 0; row < RowGroupLayout.Rows; row++, source += format.RowBytes(columns))
+            scales[row] = row < rows ? format.ReadRowScale(new ReadOnlySpan<byte>(source, format.RowScaleBytes)) : 0;
     }
 
     private static void PutScales(RowGroupLayout layout, byte* block, int row, int part, in UnpackedBlock from)

@@ -23,12 +23,15 @@ internal static unsafe class RowLanes
     /// <summary>Interleaves words of sixteen rows that need not be aligned.</summary>
     /// <param name="source">Of the first row.</param>
     /// <param name="rowBytes">From row to row.</param>
-    /// <param name="words">A multiple of four.</param>
+    /// <param name="words">Of a row: at least four, or none.</param>
     /// <param name="lanes">[words][16].</param>
     public static void Interleave(byte* source, long rowBytes, int words, uint* lanes)
     {
-        for (int word = 0; word < words; word += 4, source += 4 * sizeof(uint), lanes += 4 * Rows)
-            for (int row = 0; row < Rows; row += 4) InterleaveFour(source + row * rowBytes, rowBytes, lanes + row);
+        for (int word = 0; word < words; word += 4)
+        {
+            int first = Math.Min(word, words - 4); // the last four may repeat some
+            for (int row = 0; row < Rows; row += 4) InterleaveFour(source + row * rowBytes + first * sizeof(uint), rowBytes, lanes + first * Rows + row);
+        }
     }
 
     /// <summary>Interleaves the floats of eight rows: [values][8].</summary>

@@ -10,7 +10,7 @@ internal static unsafe partial class WordPacking
     /// <summary>A file's block as words, the same word of sixteen rows side by side.</summary>
     private interface IWordBlock
     {
-        static abstract int Words { get; } // a multiple of four
+        static abstract int Words { get; } // at least four, or none
 
         static abstract int FirstWord { get; } // bytes
 
@@ -38,8 +38,34 @@ internal static unsafe partial class WordPacking
 
         public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            for (int word = 0; word < 8; word++) (Word(words, word) ^ Vector512.Create(0x80808080u)).Store((uint*)(block + word * Vector));
+            PutBytes(words, 8, block);
             PutHalves(source, rowBytes, block + layout.DOffset);
+        }
+    }
+
+    private readonly struct BytesAndSum : IWordBlock
+    {
+        public static int Words => 9;
+
+        public static int FirstWord => 0;
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            PutBytes(words + Rows, 8, block);
+            PutWords(Word(words, 0), block + layout.DOffset);
+        }
+    }
+
+    private readonly struct BytesAndSums : IWordBlock
+    {
+        public static int Words => 65;
+
+        public static int FirstWord => 0;
+
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            PutBytes(words + Rows, 64, block);
+            Word(words, 0).Store((uint*)(block + layout.DOffset));
         }
     }
 
@@ -98,20 +124,6 @@ internal static unsafe partial class WordPacking
             }
             for (int sub = 0; sub < 16; sub++) Byte(Word(words, 48 + sub / 4), sub % 4).Store(block + layout.ScaleOffset + sub * Rows);
             PutHalves(source + 52 * sizeof(uint), rowBytes, block + layout.DOffset);
-        }
-    }
-
-    private readonly struct Pairs : IWordBlock
-    {
-        public static int Words => 16;
-
-        public static int FirstWord => 0;
-
-        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
-        {
-            for (int unit = 0; unit < 16; unit++)
-                JoinPairs(words + (unit / 8 * 8 + unit % 2 * 4) * Rows, 2 * (unit / 2 % 4)).Store((uint*)(block + unit * Vector));
-            PutHalves(source + 16 * sizeof(uint), rowBytes, block + layout.DOffset);
         }
     }
 
@@ -257,78 +269,22 @@ internal static unsafe partial class WordPacking
         }
     }
 
-    // A byte has four neighbours; the layout wants the same neighbour of four bytes together: a square of pairs is turned.
-    private readonly struct Consecutive : IWordBlock
+    // A word of four scales; two words of nibbles each.
+    private readonly struct CodesAndScales : IWordBlock
     {
-        public static int Words => 4;
+        private static readonly Half[] s_scales = [.. Enumerable.Range(0, 256).Select(code => (Half)NVFP4.ScaleOf((byte)code))];
 
-        public static int FirstWord => sizeof(ushort);
+        public static int Words => 9;
+
+        public static int FirstWord => 0;
 
         public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            for (int word = 0; word < 4; word++)
+            for (int part = 0; part < 4; part++, block += layout.BlockBytes)
             {
-                Vector512<uint> square = Word(words, word), swap = (square ^ square >>> 6) & Vector512.Create(0x00CC00CCu);
-                square ^= swap ^ swap << 6;
-                swap = (square ^ square >>> 12) & Vector512.Create(0x0000F0F0u);
-                square ^= swap ^ swap << 12;
-                square.Store((uint*)(block + word * Vector));
+                PutNibbles(words + (1 + 2 * part) * Rows, 2, block);
+                for (int row = 0; row < Rows; row++) ((Half*)(block + layout.DOffset))[row] = s_scales[((byte*)words)[4 * row + part]];
             }
-            PutHalves(source, rowBytes, block + layout.DOffset);
-        }
-    }
-
-    // Four planes of 8 words, the first in the top bits.
-    private readonly struct PlanesFromTheTop : IWordBlock
-    {
-        public static int Words => 8;
-
-        public static int FirstWord => 0;
-
-        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
-        {
-            for (int unit = 0; unit < 8; unit++) JoinPairs(words + unit % 2 * 4 * Rows, 6 - 2 * (unit / 2)).Store((uint*)(block + unit * Vector));
-        }
-    }
-
-    // 8 words of five planes, 4 words of five planes, a word of four; d. A byte times three overflows by its next digit.
-    private readonly struct Fives : IWordBlock
-    {
-        public static int Words => 12;
-
-        public static int FirstWord => 0;
-
-        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
-        {
-            PutPlanes(words, 2, block);
-            PutPlanes(words + 4 * Rows, 2, block + Vector);
-            PutPlanes(words + 8 * Rows, 1, block + 10 * Vector);
-            uint* last = stackalloc uint[Rows];
-            for (int row = 0; row < Rows; row++) last[row] = *(uint*)(source + row * rowBytes + 12 * sizeof(uint));
-            Vector512<ushort> even = Even(Word(last, 0)), odd = Odd(Word(last, 0)), joined = default;
-            for (int plane = 0; plane < 4; plane++) joined |= Next(ref even, ref odd) << 2 * plane;
-            joined.Store((ushort*)(block + 15 * Vector));
-            PutHalves(source + 13 * sizeof(uint), rowBytes, block + layout.DOffset);
-        }
-
-        private static void PutPlanes(uint* words, int unitStep, byte* unit)
-        {
-            Vector512<ushort> e0 = Even(Word(words, 0)), e1 = Even(Word(words, 1)), e2 = Even(Word(words, 2)), e3 = Even(Word(words, 3));
-            Vector512<ushort> o0 = Odd(Word(words, 0)), o1 = Odd(Word(words, 1)), o2 = Odd(Word(words, 2)), o3 = Odd(Word(words, 3));
-            for (int plane = 0; plane < 5; plane++, unit += unitStep * Vector)
-                (Next(ref e0, ref o0) | Next(ref e1, ref o1) << 2 | Next(ref e2, ref o2) << 4 | Next(ref e3, ref o3) << 6).Store((ushort*)unit);
-        }
-
-        private static Vector512<ushort> Even(Vector512<uint> word) => word.AsUInt16() & Vector512.Create((ushort)0xFF);
-
-        private static Vector512<ushort> Odd(Vector512<uint> word) => word.AsUInt16() >>> 8;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<ushort> Next(ref Vector512<ushort> even, ref Vector512<ushort> odd)
-        {
-            Vector512<ushort> low = Vector512.Create((ushort)0xFF), e = even + even + even, o = odd + odd + odd;
-            (even, odd) = (e & low, o & low);
-            return e >>> 8 | o & ~low;
         }
     }
 }

@@ -1,0 +1,303 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Jibun.Formats;
+
+namespace Jibun.Kernels;
+
+/// <content>
+/// Formats whose weights are points of a codebook. The lower bits of a code are a coordinate of its point, the top bit is the weight's sign or the
+/// way its cell is shifted: one comes out of a table of points as the layout wants them, the other straight from the file, for sixteen rows at a time.
+/// </content>
+internal static unsafe partial class WordPacking
+{
+    private const int NumberLanes = 2 * Rows;
+
+    /// <summary>The coordinates of a point's weights as codes: byte i has weight i in its lowest bits, above it weight 4 + i where a point has eight.</summary>
+    private static uint[] Points(Grid grid, CodeTable table, int factor = 1, int shift = 0)
+    {
+        uint[] points = new uint[grid.Points];
+        Span<sbyte> values = stackalloc sbyte[grid.Dimensions];
+        Span<byte> codes = stackalloc byte[grid.Dimensions];
+        for (int point = 0; point < points.Length; point++)
+        {
+            for (int i = 0; i < values.Length; i++) values[i] = (sbyte)(factor * grid[point][i] + shift);
+            table.Encode(values, codes);
+            for (int i = 0; i < codes.Length; i++) points[point] |= (uint)codes[i] << (i % 4 * 8 + i / 4 * 2);
+        }
+        return points;
+    }
+
+    // Of a row's four points, 0 and 2 have their numbers in the halves of one lane, 1 and 3 in those of the other.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PutNumbers(Vector512<uint> even, Vector512<uint> odd, ushort* numbers)
+    {
+        even.Store((uint*)numbers);
+        odd.Store((uint*)(numbers + NumberLanes));
+    }
+
+    // first vector     point 0 | point 1 « 4
+    // second vector    point 2 | point 3 « 4
+    private static void PutPoints(uint* table, ushort* numbers, int count, int unitBytes, byte* unit)
+    {
+        for (; count > 0; count--, numbers += NumberLanes, unit += unitBytes)
+        {
+            uint* target = (uint*)unit;
+            for (uint* end = target + Rows; target < end; target++, numbers += 2)
+            {
+                target[0] = table[numbers[0]] | table[numbers[NumberLanes]] << 4;
+                target[Rows] = table[numbers[1]] | table[numbers[NumberLanes + 1]] << 4;
+            }
+        }
+    }
+
+    // Of numbers that are bytes, or their lower bytes.
+    private static Vector512<uint> Even(Vector512<uint> word) => word & Vector512.Create(0x00FF00FFu);
+
+    private static Vector512<uint> Odd(Vector512<uint> word) => word >>> 8 & Vector512.Create(0x00FF00FFu);
+
+    /// <summary>Four fields of seven signs, whose number of negative ones is even, become four bytes.</summary>
+    private static Vector512<uint> CompleteSigns(Vector512<uint> signs)
+    {
+        Vector512<uint> parity = signs ^ signs >>> 4;
+        parity ^= parity >>> 2;
+        parity ^= parity >>> 1;
+        return signs | (parity & Vector512.Create(0x01010101u)) << 7;
+    }
+
+    private static Vector512<uint> SignsOfSeven(Vector512<uint> word) => CompleteSigns(
+        word & Vector512.Create(0x7Fu) | word << 1 & Vector512.Create(0x7F00u) | word << 2 & Vector512.Create(0x7F0000u) | word << 3 & Vector512.Create(0x7F000000u));
+
+    /// <summary>The signs of 32 weights become the top bits of eight column groups of four-bit codes.</summary>
+    private static void AddSigns(Vector512<uint> signs, byte* units)
+    {
+        Vector512<uint> plane = BitPlane(signs);
+        for (int unit = 0; unit < 4; unit++, units += Vector, plane >>>= 2)
+            (Vector512.Load((uint*)units) | (plane & Vector512.Create(0x01010101u)) << 3 | (plane & Vector512.Create(0x02020202u)) << 6).Store((uint*)units);
+    }
+
+    // Group scales are odd: 2 · code + 1.
+    private static void PutOddScale(Vector512<uint> codes, RowGroupLayout layout, int sub, byte* block) =>
+        Byte(codes + codes + Vector512<uint>.One, 0).Store(block + layout.ScaleOffset + sub * Rows);
+
+    private static void PutOddScales(Vector512<uint> nibbles, RowGroupLayout layout, int sub, byte* block)
+    {
+        Vector512<uint> low = nibbles & Vector512.Create(0x0F0F0F0Fu), high = nibbles >>> 4 & Vector512.Create(0x0F0F0F0Fu), one = Vector512.Create(0x01010101u);
+        byte* scales = block + layout.ScaleOffset + sub * Rows;
+        for (int i = 0; i < 4; i++, scales += 2 * Rows)
+        {
+            Byte(low + low + one, i).Store(scales);
+            Byte(high + high + one, i).Store(scales + Rows);
+        }
+    }
+
+    // A word of points and one of signs and the scale a group.
+    private readonly struct Eights256 : IWordBlock
+    {
+        private static readonly uint[] s_points = Points(Grid.Eights256, Grid.SignedEights);
+
+        public static int Words => 16;
+
+        public static int FirstWord => sizeof(ushort);
+
+        [SkipLocalsInit]
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            ushort* numbers = stackalloc ushort[8 * 2 * NumberLanes];
+            for (int group = 0; group < 8; group++)
+            {
+                Vector512<uint> points = Word(words, 2 * group), signs = Word(words, 2 * group + 1);
+                PutNumbers(Even(points), Odd(points), numbers + group * 2 * NumberLanes);
+                BitPlane(SignsOfSeven(signs)).Store((uint*)(block + group * layout.UnitBytes + 2 * Vector));
+                PutOddScale(signs >>> 28, layout, group, block);
+            }
+            fixed (uint* table = s_points) PutPoints(table, numbers, 8, layout.UnitBytes, block);
+            PutHalves(source, rowBytes, block + layout.DOffset);
+        }
+    }
+
+    // 16 words of two points, nine bits of a number and seven of signs; 2 words of scales.
+    private readonly struct Eights512 : IWordBlock
+    {
+        private static readonly uint[] s_points = Points(Grid.Eights512, Grid.SignedEights);
+
+        public static int Words => 18;
+
+        public static int FirstWord => sizeof(ushort);
+
+        [SkipLocalsInit]
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            ushort* numbers = stackalloc ushort[8 * 2 * NumberLanes];
+            Vector512<uint> low = Vector512.Create(0x1FFu);
+            for (int group = 0; group < 8; group++)
+            {
+                Vector512<uint> first = Word(words, 2 * group), second = Word(words, 2 * group + 1);
+                PutNumbers(first & low | (second & low) << 16, first >>> 16 & low | second & low << 16, numbers + group * 2 * NumberLanes);
+                Vector512<uint> signs = first >>> 9 & Vector512.Create(0x7Fu) | first >>> 17 & Vector512.Create(0x7F00u)
+                    | second << 7 & Vector512.Create(0x7F0000u) | second >>> 1 & Vector512.Create(0x7F000000u);
+                BitPlane(CompleteSigns(signs)).Store((uint*)(block + group * layout.UnitBytes + 2 * Vector));
+            }
+            fixed (uint* table = s_points) PutPoints(table, numbers, 8, layout.UnitBytes, block);
+            PutOddScales(Word(words, 16), layout, 0, block);
+            PutOddScales(Word(words, 17), layout, 8, block);
+            PutHalves(source, rowBytes, block + layout.DOffset);
+        }
+    }
+
+    // 8 words of points, 8 of signs, 2 of the upper pairs of the points' numbers, 2 of scales.
+    private readonly struct Eights1024 : IWordBlock
+    {
+        private static readonly uint[] s_points = Points(Grid.Eights1024, Grid.SignedEights);
+
+        public static int Words => 20;
+
+        public static int FirstWord => sizeof(ushort);
+
+        [SkipLocalsInit]
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            ushort* numbers = stackalloc ushort[8 * 2 * NumberLanes];
+            Vector512<uint> lower = Vector512.Create(0x300u), upper = lower << 16;
+            for (int group = 0; group < 8; group++)
+            {
+                Vector512<uint> points = Word(words, group), high = Word(words, 16 + group / 4) >>> group % 4 * 8;
+                PutNumbers(Even(points) | high << 8 & lower | high << 20 & upper, Odd(points) | high << 6 & lower | high << 18 & upper, numbers + group * 2 * NumberLanes);
+                BitPlane(Word(words, 8 + group)).Store((uint*)(block + group * layout.UnitBytes + 2 * Vector));
+            }
+            fixed (uint* table = s_points) PutPoints(table, numbers, 8, layout.UnitBytes, block);
+            PutOddScales(Word(words, 18), layout, 0, block);
+            PutOddScales(Word(words, 19), layout, 8, block);
+            PutHalves(source, rowBytes, block + layout.DOffset);
+        }
+    }
+
+    // 16 words of points, 8 of signs and the scale of a group.
+    private readonly struct Fours256 : IWordBlock
+    {
+        private static readonly uint[] s_points = Points(Grid.Fours256, Grid.SignedFours);
+
+        public static int Words => 24;
+
+        public static int FirstWord => sizeof(ushort);
+
+        [SkipLocalsInit]
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            ushort* numbers = stackalloc ushort[16 * 2 * NumberLanes];
+            for (int word = 0; word < 16; word++) PutNumbers(Even(Word(words, word)), Odd(Word(words, word)), numbers + word * 2 * NumberLanes);
+            fixed (uint* table = s_points) PutPoints(table, numbers, 16, 2 * Vector, block);
+            for (int group = 0; group < 8; group++)
+            {
+                Vector512<uint> signs = Word(words, 16 + group);
+                AddSigns(SignsOfSeven(signs), block + 4 * group * Vector);
+                PutOddScale(signs >>> 28, layout, group, block);
+            }
+            PutHalves(source, rowBytes, block + layout.DOffset);
+        }
+    }
+
+    // 16 words of points, 2 of the top bits of the points' numbers, 8 of signs, one of scales.
+    private readonly struct Fours512 : IWordBlock
+    {
+        private static readonly uint[] s_points = Points(Grid.Fours512, Grid.SignedOdd);
+
+        public static int Words => 27;
+
+        public static int FirstWord => sizeof(ushort);
+
+        [SkipLocalsInit]
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            ushort* numbers = stackalloc ushort[16 * 2 * NumberLanes];
+            Vector512<uint> lower = Vector512.Create(0x100u), upper = lower << 16;
+            for (int word = 0; word < 16; word++)
+            {
+                Vector512<uint> points = Word(words, word), high = Word(words, 16 + word / 8) >>> word % 8 * 4;
+                PutNumbers(Even(points) | high << 8 & lower | high << 22 & upper, Odd(points) | high << 7 & lower | high << 21 & upper, numbers + word * 2 * NumberLanes);
+            }
+            fixed (uint* table = s_points) PutPoints(table, numbers, 16, 2 * Vector, block);
+            for (int group = 0; group < 8; group++) AddSigns(Word(words, 18 + group), block + 4 * group * Vector);
+            PutOddScales(Word(words, 26), layout, 0, block);
+            PutHalves(source, rowBytes, block + layout.DOffset);
+        }
+    }
+
+    // 8 words of points, 4 of the upper three bits of the points' numbers with the shift's sign above, 2 of scales, whose top nibbles are d.
+    private readonly struct ShiftedTrits : IWordBlock
+    {
+        private static readonly uint[] s_points = Points(Grid.Ternary2048, Grid.ShiftedTrits, 8, 1);
+
+        public static int Words => 14;
+
+        public static int FirstWord => 0;
+
+        [SkipLocalsInit]
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            ushort* numbers = stackalloc ushort[8 * 2 * NumberLanes];
+            Vector512<uint> lower = Vector512.Create(0x700u), upper = lower << 16;
+            for (int group = 0; group < 8; group++)
+            {
+                Vector512<uint> points = Word(words, group), high = Word(words, 8 + group / 2) >>> group % 2 * 16;
+                PutNumbers(Even(points) | high << 8 & lower | high << 16 & upper, Odd(points) | high << 4 & lower | high << 12 & upper, numbers + group * 2 * NumberLanes);
+                ShiftPlane(high).Store((uint*)(block + group * layout.UnitBytes + 2 * Vector));
+            }
+            fixed (uint* table = s_points) PutPoints(table, numbers, 8, layout.UnitBytes, block);
+            Vector512<uint> first = Word(words, 12), second = Word(words, 13);
+            for (int sub = 0; sub < 4; sub++, first >>>= 3, second >>>= 3)
+            {
+                PutOddScale(first & Vector512.Create(7u), layout, sub, block);
+                PutOddScale(first >>> 16 & Vector512.Create(7u), layout, 4 + sub, block);
+                PutOddScale(second & Vector512.Create(7u), layout, 8 + sub, block);
+                PutOddScale(second >>> 16 & Vector512.Create(7u), layout, 12 + sub, block);
+            }
+            Vector512<uint> tops = first & Vector512.Create(0xF000Fu) | second << 8 & Vector512.Create(0xF000F00u);
+            PutWords(tops | tops >>> 12, block + layout.DOffset);
+        }
+
+        // The top bit of four nibbles: each is that of all codes of two neighbouring column groups.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<uint> ShiftPlane(Vector512<uint> nibbles)
+        {
+            Vector512<uint> bits = nibbles >>> 3 & Vector512.Create(0x1111u); // bits 0, 4, 8, 12
+            bits = (bits | bits >>> 2) & Vector512.Create(0x0505u); // 0, 2, 8, 10
+            bits = (bits | bits >>> 4) & Vector512.Create(0x55u); // 0, 2, 4, 6
+            bits |= bits << 1;
+            bits |= bits << 8;
+            return bits | bits << 16;
+        }
+    }
+
+    // 8 words of points; 4 words of two groups: the upper three bits of the points' numbers, the scale, the shift's sign, which becomes part of the minimum.
+    private readonly struct TritsAndMinimum : IWordBlock
+    {
+        private static readonly uint[] s_points = Points(Grid.Ternary2048, Grid.ShiftedTrits, 8, 1);
+
+        public static int Words => 12;
+
+        public static int FirstWord => sizeof(ushort);
+
+        [SkipLocalsInit]
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            ushort* numbers = stackalloc ushort[8 * 2 * NumberLanes];
+            Vector512<uint> lower = Vector512.Create(0x700u), upper = lower << 16;
+            for (int group = 0; group < 8; group++)
+            {
+                Vector512<uint> points = Word(words, group), high = Word(words, 8 + group / 2) >>> group % 2 * 16;
+                PutNumbers(Even(points) | high << 8 & lower | high << 18 & upper, Odd(points) | high << 5 & lower | high << 15 & upper, numbers + group * 2 * NumberLanes);
+            }
+            fixed (uint* table = s_points) PutPoints(table, numbers, 8, 2 * Vector, block);
+            for (int pair = 0; pair < 4; pair++)
+            {
+                Vector512<ushort> both = Word(words, 8 + pair).AsUInt16(), scale = (both >>> 11 & Vector512.Create((ushort)14)) + Vector512<ushort>.One;
+                Vector512<uint> eightfold = (scale << 3).AsUInt32(), min = (scale * ((both >>> 15 << 1) + Vector512.Create((ushort)7))).AsUInt32();
+                Byte(eightfold, 0).Store(block + layout.ScaleOffset + 2 * pair * Rows);
+                Byte(eightfold, 2).Store(block + layout.ScaleOffset + (2 * pair + 1) * Rows);
+                PutWords(min | min >>> 8, block + layout.MinOffset + 2 * pair * Rows);
+            }
+            PutHalves(source, rowBytes, block + layout.DOffset);
+            PutHalves(source, rowBytes, block + layout.DMinOffset);
+        }
+    }
+}

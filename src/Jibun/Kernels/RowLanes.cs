@@ -30,8 +30,34 @@ internal static unsafe class RowLanes
         for (int word = 0; word < words; word += 4)
         {
             int first = Math.Min(word, words - 4); // the last four may repeat some
-            for (int row = 0; row < Rows; row += 4) InterleaveFour(source + row * rowBytes + first * sizeof(uint), rowBytes, lanes + first * Rows + row);
+            byte* four = source + first * sizeof(uint);
+            uint* target = lanes + first * Rows;
+            if (Avx512F.IsSupported) InterleaveSixteen(four, rowBytes, target);
+            else for (int row = 0; row < Rows; row += 4, four += 4 * rowBytes) InterleaveFour(four, rowBytes, target + row);
         }
+    }
+
+    // As InterleaveFour, for four times four rows in the quarters of a vector.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void InterleaveSixteen(byte* source, long rowBytes, uint* lanes)
+    {
+        Vector512<uint> a = EveryFourth(source, rowBytes), b = EveryFourth(source + rowBytes, rowBytes);
+        Vector512<uint> c = EveryFourth(source + 2 * rowBytes, rowBytes), d = EveryFourth(source + 3 * rowBytes, rowBytes);
+        Vector512<ulong> ab = Avx512F.UnpackLow(a, b).AsUInt64(), cd = Avx512F.UnpackLow(c, d).AsUInt64();
+        Avx512F.UnpackLow(ab, cd).AsUInt32().Store(lanes);
+        Avx512F.UnpackHigh(ab, cd).AsUInt32().Store(lanes + Rows);
+        ab = Avx512F.UnpackHigh(a, b).AsUInt64();
+        cd = Avx512F.UnpackHigh(c, d).AsUInt64();
+        Avx512F.UnpackLow(ab, cd).AsUInt32().Store(lanes + 2 * Rows);
+        Avx512F.UnpackHigh(ab, cd).AsUInt32().Store(lanes + 3 * Rows);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> EveryFourth(byte* first, long rowBytes)
+    {
+        Vector256<uint> lower = Vector256.Create(Vector128.Load((uint*)first), Vector128.Load((uint*)(first + 4 * rowBytes)));
+        byte* third = first + 8 * rowBytes;
+        return Vector512.Create(lower, Vector256.Create(Vector128.Load((uint*)third), Vector128.Load((uint*)(third + 4 * rowBytes))));
     }
 
     /// <summary>Interleaves the floats of eight rows: [values][8].</summary>

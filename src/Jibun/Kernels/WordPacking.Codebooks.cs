@@ -10,50 +10,56 @@ namespace Jibun.Kernels;
 /// </content>
 internal static unsafe partial class WordPacking
 {
-    private const int NumberLanes = 2 * Rows;
+    private const int Pair = 2 * Rows; // lanes of two vectors, which are four points a row
 
-    /// <summary>The coordinates of a point's weights as codes: byte i has weight i in its lowest bits, above it weight 4 + i where a point has eight.</summary>
+    /// <summary>
+    /// The coordinates of a point's weights as codes: byte i has weight i in its lowest bits, above it weight 4 + i where a point has eight. Behind all points
+    /// the same, shifted by four.
+    /// </summary>
     private static uint[] Points(Grid grid, CodeTable table, int factor = 1, int shift = 0)
     {
-        uint[] points = new uint[grid.Points];
+        uint[] points = new uint[2 * grid.Points];
         Span<sbyte> values = stackalloc sbyte[grid.Dimensions];
         Span<byte> codes = stackalloc byte[grid.Dimensions];
-        for (int point = 0; point < points.Length; point++)
+        for (int point = 0; point < grid.Points; point++)
         {
             for (int i = 0; i < values.Length; i++) values[i] = (sbyte)(factor * grid[point][i] + shift);
             table.Encode(values, codes);
             for (int i = 0; i < codes.Length; i++) points[point] |= (uint)codes[i] << (i % 4 * 8 + i / 4 * 2);
+            points[grid.Points + point] = points[point] << 4;
         }
         return points;
     }
 
     // Of a row's four points, 0 and 2 have their numbers in the halves of one lane, 1 and 3 in those of the other.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PutNumbers(Vector512<uint> even, Vector512<uint> odd, ushort* numbers)
+    private static void PutNumbers(Vector512<uint> even, Vector512<uint> odd, uint* pair)
     {
-        even.Store((uint*)numbers);
-        odd.Store((uint*)(numbers + NumberLanes));
-    }
-
-    // first vector     point 0 | point 1 « 4
-    // second vector    point 2 | point 3 « 4
-    private static void PutPoints(uint* table, ushort* numbers, int count, int unitBytes, byte* unit)
-    {
-        for (; count > 0; count--, numbers += NumberLanes, unit += unitBytes)
-        {
-            uint* target = (uint*)unit;
-            for (uint* end = target + Rows; target < end; target++, numbers += 2)
-            {
-                target[0] = table[numbers[0]] | table[numbers[NumberLanes]] << 4;
-                target[Rows] = table[numbers[1]] | table[numbers[NumberLanes + 1]] << 4;
-            }
-        }
+        even.Store(pair);
+        odd.Store(pair + Rows);
     }
 
     // Of numbers that are bytes, or their lower bytes.
     private static Vector512<uint> Even(Vector512<uint> word) => word & Vector512.Create(0x00FF00FFu);
 
     private static Vector512<uint> Odd(Vector512<uint> word) => word >>> 8 & Vector512.Create(0x00FF00FFu);
+
+    // In place, where stores of single lanes wait for no memory:
+    // numbers 2, 0    →    point 0 | point 1 « 4
+    // numbers 3, 1    →    point 2 | point 3 « 4
+    private static void LookUp(uint[] points, uint* pairs, int count)
+    {
+        fixed (uint* table = points)
+        {
+            uint* shifted = table + points.Length / 2;
+            for (; count > 0; count--, pairs += Rows)
+                for (uint* end = pairs + Rows; pairs < end; pairs++)
+                {
+                    ushort* even = (ushort*)pairs, odd = (ushort*)(pairs + Rows);
+                    (pairs[0], pairs[Rows]) = (table[even[0]] | shifted[odd[0]], table[even[1]] | shifted[odd[1]]);
+                }
+        }
+    }
 
     /// <summary>Four fields of seven signs, whose number of negative ones is even, become four bytes.</summary>
     private static Vector512<uint> CompleteSigns(Vector512<uint> signs)
@@ -67,12 +73,20 @@ internal static unsafe partial class WordPacking
     private static Vector512<uint> SignsOfSeven(Vector512<uint> word) => CompleteSigns(
         word & Vector512.Create(0x7Fu) | word << 1 & Vector512.Create(0x7F00u) | word << 2 & Vector512.Create(0x7F0000u) | word << 3 & Vector512.Create(0x7F000000u));
 
-    /// <summary>The signs of 32 weights become the top bits of eight column groups of four-bit codes.</summary>
-    private static void AddSigns(Vector512<uint> signs, byte* units)
+    // 32 weights of three bits: two low bits of each in a pair of vectors, the top one in a plane.
+    private static void PutEights(uint* pair, Vector512<uint> plane, byte* unit)
+    {
+        Word(pair, 0).Store((uint*)unit);
+        Word(pair, 1).Store((uint*)(unit + Vector));
+        plane.Store((uint*)(unit + 2 * Vector));
+    }
+
+    // 32 weights of four bits: the signs become their top bits.
+    private static void PutFours(uint* pairs, Vector512<uint> signs, byte* units)
     {
         Vector512<uint> plane = BitPlane(signs);
-        for (int unit = 0; unit < 4; unit++, units += Vector, plane >>>= 2)
-            (Vector512.Load((uint*)units) | (plane & Vector512.Create(0x01010101u)) << 3 | (plane & Vector512.Create(0x02020202u)) << 6).Store((uint*)units);
+        for (int unit = 0; unit < 4; unit++, plane >>>= 2)
+            (Word(pairs, unit) | (plane & Vector512.Create(0x01010101u)) << 3 | (plane & Vector512.Create(0x02020202u)) << 6).Store((uint*)(units + unit * Vector));
     }
 
     // Group scales are odd: 2 · code + 1.
@@ -102,15 +116,15 @@ internal static unsafe partial class WordPacking
         [SkipLocalsInit]
         public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            ushort* numbers = stackalloc ushort[8 * 2 * NumberLanes];
+            uint* pairs = stackalloc uint[8 * Pair];
+            for (int group = 0; group < 8; group++) PutNumbers(Even(Word(words, 2 * group)), Odd(Word(words, 2 * group)), pairs + group * Pair);
+            LookUp(s_points, pairs, 8);
             for (int group = 0; group < 8; group++)
             {
-                Vector512<uint> points = Word(words, 2 * group), signs = Word(words, 2 * group + 1);
-                PutNumbers(Even(points), Odd(points), numbers + group * 2 * NumberLanes);
-                BitPlane(SignsOfSeven(signs)).Store((uint*)(block + group * layout.UnitBytes + 2 * Vector));
+                Vector512<uint> signs = Word(words, 2 * group + 1);
+                PutEights(pairs + group * Pair, BitPlane(SignsOfSeven(signs)), block + group * layout.UnitBytes);
                 PutOddScale(signs >>> 28, layout, group, block);
             }
-            fixed (uint* table = s_points) PutPoints(table, numbers, 8, layout.UnitBytes, block);
             PutHalves(source, rowBytes, block + layout.DOffset);
         }
     }
@@ -127,17 +141,21 @@ internal static unsafe partial class WordPacking
         [SkipLocalsInit]
         public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            ushort* numbers = stackalloc ushort[8 * 2 * NumberLanes];
+            uint* pairs = stackalloc uint[8 * Pair];
             Vector512<uint> low = Vector512.Create(0x1FFu);
             for (int group = 0; group < 8; group++)
             {
                 Vector512<uint> first = Word(words, 2 * group), second = Word(words, 2 * group + 1);
-                PutNumbers(first & low | (second & low) << 16, first >>> 16 & low | second & low << 16, numbers + group * 2 * NumberLanes);
+                PutNumbers(first & low | (second & low) << 16, first >>> 16 & low | second & low << 16, pairs + group * Pair);
+            }
+            LookUp(s_points, pairs, 8);
+            for (int group = 0; group < 8; group++)
+            {
+                Vector512<uint> first = Word(words, 2 * group), second = Word(words, 2 * group + 1);
                 Vector512<uint> signs = first >>> 9 & Vector512.Create(0x7Fu) | first >>> 17 & Vector512.Create(0x7F00u)
                     | second << 7 & Vector512.Create(0x7F0000u) | second >>> 1 & Vector512.Create(0x7F000000u);
-                BitPlane(CompleteSigns(signs)).Store((uint*)(block + group * layout.UnitBytes + 2 * Vector));
+                PutEights(pairs + group * Pair, BitPlane(CompleteSigns(signs)), block + group * layout.UnitBytes);
             }
-            fixed (uint* table = s_points) PutPoints(table, numbers, 8, layout.UnitBytes, block);
             PutOddScales(Word(words, 16), layout, 0, block);
             PutOddScales(Word(words, 17), layout, 8, block);
             PutHalves(source, rowBytes, block + layout.DOffset);
@@ -156,15 +174,15 @@ internal static unsafe partial class WordPacking
         [SkipLocalsInit]
         public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            ushort* numbers = stackalloc ushort[8 * 2 * NumberLanes];
+            uint* pairs = stackalloc uint[8 * Pair];
             Vector512<uint> lower = Vector512.Create(0x300u), upper = lower << 16;
             for (int group = 0; group < 8; group++)
             {
                 Vector512<uint> points = Word(words, group), high = Word(words, 16 + group / 4) >>> group % 4 * 8;
-                PutNumbers(Even(points) | high << 8 & lower | high << 20 & upper, Odd(points) | high << 6 & lower | high << 18 & upper, numbers + group * 2 * NumberLanes);
-                BitPlane(Word(words, 8 + group)).Store((uint*)(block + group * layout.UnitBytes + 2 * Vector));
+                PutNumbers(Even(points) | high << 8 & lower | high << 20 & upper, Odd(points) | high << 6 & lower | high << 18 & upper, pairs + group * Pair);
             }
-            fixed (uint* table = s_points) PutPoints(table, numbers, 8, layout.UnitBytes, block);
+            LookUp(s_points, pairs, 8);
+            for (int group = 0; group < 8; group++) PutEights(pairs + group * Pair, BitPlane(Word(words, 8 + group)), block + group * layout.UnitBytes);
             PutOddScales(Word(words, 18), layout, 0, block);
             PutOddScales(Word(words, 19), layout, 8, block);
             PutHalves(source, rowBytes, block + layout.DOffset);
@@ -183,13 +201,13 @@ internal static unsafe partial class WordPacking
         [SkipLocalsInit]
         public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            ushort* numbers = stackalloc ushort[16 * 2 * NumberLanes];
-            for (int word = 0; word < 16; word++) PutNumbers(Even(Word(words, word)), Odd(Word(words, word)), numbers + word * 2 * NumberLanes);
-            fixed (uint* table = s_points) PutPoints(table, numbers, 16, 2 * Vector, block);
+            uint* pairs = stackalloc uint[16 * Pair];
+            for (int word = 0; word < 16; word++) PutNumbers(Even(Word(words, word)), Odd(Word(words, word)), pairs + word * Pair);
+            LookUp(s_points, pairs, 16);
             for (int group = 0; group < 8; group++)
             {
                 Vector512<uint> signs = Word(words, 16 + group);
-                AddSigns(SignsOfSeven(signs), block + 4 * group * Vector);
+                PutFours(pairs + 2 * group * Pair, SignsOfSeven(signs), block + 4 * group * Vector);
                 PutOddScale(signs >>> 28, layout, group, block);
             }
             PutHalves(source, rowBytes, block + layout.DOffset);
@@ -208,15 +226,15 @@ internal static unsafe partial class WordPacking
         [SkipLocalsInit]
         public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            ushort* numbers = stackalloc ushort[16 * 2 * NumberLanes];
+            uint* pairs = stackalloc uint[16 * Pair];
             Vector512<uint> lower = Vector512.Create(0x100u), upper = lower << 16;
             for (int word = 0; word < 16; word++)
             {
                 Vector512<uint> points = Word(words, word), high = Word(words, 16 + word / 8) >>> word % 8 * 4;
-                PutNumbers(Even(points) | high << 8 & lower | high << 22 & upper, Odd(points) | high << 7 & lower | high << 21 & upper, numbers + word * 2 * NumberLanes);
+                PutNumbers(Even(points) | high << 8 & lower | high << 22 & upper, Odd(points) | high << 7 & lower | high << 21 & upper, pairs + word * Pair);
             }
-            fixed (uint* table = s_points) PutPoints(table, numbers, 16, 2 * Vector, block);
-            for (int group = 0; group < 8; group++) AddSigns(Word(words, 18 + group), block + 4 * group * Vector);
+            LookUp(s_points, pairs, 16);
+            for (int group = 0; group < 8; group++) PutFours(pairs + 2 * group * Pair, Word(words, 18 + group), block + 4 * group * Vector);
             PutOddScales(Word(words, 26), layout, 0, block);
             PutHalves(source, rowBytes, block + layout.DOffset);
         }
@@ -234,15 +252,16 @@ internal static unsafe partial class WordPacking
         [SkipLocalsInit]
         public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            ushort* numbers = stackalloc ushort[8 * 2 * NumberLanes];
+            uint* pairs = stackalloc uint[8 * Pair];
             Vector512<uint> lower = Vector512.Create(0x700u), upper = lower << 16;
             for (int group = 0; group < 8; group++)
             {
                 Vector512<uint> points = Word(words, group), high = Word(words, 8 + group / 2) >>> group % 2 * 16;
-                PutNumbers(Even(points) | high << 8 & lower | high << 16 & upper, Odd(points) | high << 4 & lower | high << 12 & upper, numbers + group * 2 * NumberLanes);
-                ShiftPlane(high).Store((uint*)(block + group * layout.UnitBytes + 2 * Vector));
+                PutNumbers(Even(points) | high << 8 & lower | high << 16 & upper, Odd(points) | high << 4 & lower | high << 12 & upper, pairs + group * Pair);
             }
-            fixed (uint* table = s_points) PutPoints(table, numbers, 8, layout.UnitBytes, block);
+            LookUp(s_points, pairs, 8);
+            for (int group = 0; group < 8; group++)
+                PutEights(pairs + group * Pair, ShiftPlane(Word(words, 8 + group / 2) >>> group % 2 * 16), block + group * layout.UnitBytes);
             Vector512<uint> first = Word(words, 12), second = Word(words, 13);
             for (int sub = 0; sub < 4; sub++, first >>>= 3, second >>>= 3)
             {
@@ -280,14 +299,15 @@ internal static unsafe partial class WordPacking
         [SkipLocalsInit]
         public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            ushort* numbers = stackalloc ushort[8 * 2 * NumberLanes];
+            uint* pairs = stackalloc uint[8 * Pair];
             Vector512<uint> lower = Vector512.Create(0x700u), upper = lower << 16;
             for (int group = 0; group < 8; group++)
             {
                 Vector512<uint> points = Word(words, group), high = Word(words, 8 + group / 2) >>> group % 2 * 16;
-                PutNumbers(Even(points) | high << 8 & lower | high << 18 & upper, Odd(points) | high << 5 & lower | high << 15 & upper, numbers + group * 2 * NumberLanes);
+                PutNumbers(Even(points) | high << 8 & lower | high << 18 & upper, Odd(points) | high << 5 & lower | high << 15 & upper, pairs + group * Pair);
             }
-            fixed (uint* table = s_points) PutPoints(table, numbers, 8, 2 * Vector, block);
+            LookUp(s_points, pairs, 8);
+            for (int vector = 0; vector < 16; vector++) Word(pairs, vector).Store((uint*)(block + vector * Vector));
             for (int pair = 0; pair < 4; pair++)
             {
                 Vector512<ushort> both = Word(words, 8 + pair).AsUInt16(), scale = (both >>> 11 & Vector512.Create((ushort)14)) + Vector512<ushort>.One;

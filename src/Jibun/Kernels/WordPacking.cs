@@ -68,7 +68,10 @@ internal static unsafe partial class WordPacking
         {
             int count = Math.Min(batch, left);
             if (Sse.IsSupported)
+            {
                 for (byte* end = next + Rows * count * format.BlockBytes; next < end; next += CacheLine) Sse.Prefetch0(next);
+                for (byte* line = group + count * blockBytes, end = line + count * blockBytes; line < end; line += CacheLine) Sse.Prefetch0(line);
+            }
             for (int i = 0; i < count; i++) RowLanes.Interleave(source + i * format.BlockBytes + TBlock.FirstWord, rowBytes, TBlock.Words, words + i * TBlock.Words * Rows);
             for (int i = 0; i < count; i++, source += format.BlockBytes, group += blockBytes)
                 TBlock.Put(words + i * TBlock.Words * Rows, source, rowBytes, layout, group);
@@ -135,6 +138,7 @@ internal static unsafe partial class WordPacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ushort> Low16(Vector512<uint> lanes)
     {
+        if (Avx512F.IsSupported) return Avx512F.ConvertToVector256UInt16(lanes);
         Vector512<uint> masked = lanes & Vector512.Create(0xFFFFu);
         return Vector256.Narrow(masked.GetLower(), masked.GetUpper());
     }
@@ -142,6 +146,7 @@ internal static unsafe partial class WordPacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Byte(Vector512<uint> lanes, int index)
     {
+        if (Avx512F.IsSupported) return Avx512F.ConvertToVector128Byte(lanes >>> 8 * index);
         Vector256<ushort> words = Low16(lanes >>> 8 * index & Vector512.Create(0xFFu));
         return Vector128.Narrow(words.GetLower(), words.GetUpper());
     }

@@ -16,7 +16,7 @@ internal static unsafe partial class WordPacking
     /// The coordinates of a point's weights as codes: byte i has weight i in its lowest bits, above it weight 4 + i where a point has eight. Behind all points
     /// the same, shifted by four.
     /// </summary>
-    private static uint[] Points(Grid grid, CodeTable table, int factor = 1, int shift = 0)
+    private static uint[] PointsOf(Grid grid, CodeTable table, int factor = 1, int shift = 0)
     {
         uint[] points = new uint[2 * grid.Points];
         Span<sbyte> values = stackalloc sbyte[grid.Dimensions];
@@ -107,7 +107,7 @@ internal static unsafe partial class WordPacking
     // A word of points and one of signs and the scale a group.
     private readonly struct Eights256 : IWordBlock
     {
-        private static readonly uint[] s_points = Points(Grid.Eights256, Grid.SignedEights);
+        private static readonly uint[] s_points = PointsOf(Grid.Eights256, Grid.SignedEights);
 
         public static int Words => 16;
 
@@ -132,7 +132,7 @@ internal static unsafe partial class WordPacking
     // 16 words of two points, nine bits of a number and seven of signs; 2 words of scales.
     private readonly struct Eights512 : IWordBlock
     {
-        private static readonly uint[] s_points = Points(Grid.Eights512, Grid.SignedEights);
+        private static readonly uint[] s_points = PointsOf(Grid.Eights512, Grid.SignedEights);
 
         public static int Words => 18;
 
@@ -165,7 +165,7 @@ internal static unsafe partial class WordPacking
     // 8 words of points, 8 of signs, 2 of the upper pairs of the points' numbers, 2 of scales.
     private readonly struct Eights1024 : IWordBlock
     {
-        private static readonly uint[] s_points = Points(Grid.Eights1024, Grid.SignedEights);
+        private static readonly uint[] s_points = PointsOf(Grid.Eights1024, Grid.SignedEights);
 
         public static int Words => 20;
 
@@ -192,7 +192,7 @@ internal static unsafe partial class WordPacking
     // 16 words of points, 8 of signs and the scale of a group.
     private readonly struct Fours256 : IWordBlock
     {
-        private static readonly uint[] s_points = Points(Grid.Fours256, Grid.SignedFours);
+        private static readonly uint[] s_points = PointsOf(Grid.Fours256, Grid.SignedFours);
 
         public static int Words => 24;
 
@@ -217,7 +217,7 @@ internal static unsafe partial class WordPacking
     // 16 words of points, 2 of the top bits of the points' numbers, 8 of signs, one of scales.
     private readonly struct Fours512 : IWordBlock
     {
-        private static readonly uint[] s_points = Points(Grid.Fours512, Grid.SignedOdd);
+        private static readonly uint[] s_points = PointsOf(Grid.Fours512, Grid.SignedOdd);
 
         public static int Words => 27;
 
@@ -243,7 +243,7 @@ internal static unsafe partial class WordPacking
     // 8 words of points, 4 of the upper three bits of the points' numbers with the shift's sign above, 2 of scales, whose top nibbles are d.
     private readonly struct ShiftedTrits : IWordBlock
     {
-        private static readonly uint[] s_points = Points(Grid.Ternary2048, Grid.ShiftedTrits, 8, 1);
+        public static readonly uint[] Points = PointsOf(Grid.Ternary2048, Grid.ShiftedTrits, 8, 1);
 
         public static int Words => 14;
 
@@ -259,7 +259,7 @@ internal static unsafe partial class WordPacking
                 Vector512<uint> points = Word(words, group), high = Word(words, 8 + group / 2) >>> group % 2 * 16;
                 PutNumbers(Even(points) | high << 8 & lower | high << 16 & upper, Odd(points) | high << 4 & lower | high << 12 & upper, pairs + group * Pair);
             }
-            LookUp(s_points, pairs, 8);
+            LookUp(Points, pairs, 8);
             for (int group = 0; group < 8; group++)
                 PutEights(pairs + group * Pair, ShiftPlane(Word(words, 8 + group / 2) >>> group % 2 * 16), block + group * layout.UnitBytes);
             Vector512<uint> first = Word(words, 12), second = Word(words, 13);
@@ -290,8 +290,6 @@ internal static unsafe partial class WordPacking
     // 8 words of points; 4 words of two groups: the upper three bits of the points' numbers, the scale, the shift's sign, which becomes part of the minimum.
     private readonly struct TritsAndMinimum : IWordBlock
     {
-        private static readonly uint[] s_points = Points(Grid.Ternary2048, Grid.ShiftedTrits, 8, 1);
-
         public static int Words => 12;
 
         public static int FirstWord => sizeof(ushort);
@@ -306,7 +304,7 @@ internal static unsafe partial class WordPacking
                 Vector512<uint> points = Word(words, group), high = Word(words, 8 + group / 2) >>> group % 2 * 16;
                 PutNumbers(Even(points) | high << 8 & lower | high << 18 & upper, Odd(points) | high << 5 & lower | high << 15 & upper, pairs + group * Pair);
             }
-            LookUp(s_points, pairs, 8);
+            LookUp(ShiftedTrits.Points, pairs, 8);
             for (int vector = 0; vector < 16; vector++) Word(pairs, vector).Store((uint*)(block + vector * Vector));
             for (int pair = 0; pair < 4; pair++)
             {

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using Jibun.Formats;
@@ -99,11 +100,11 @@ public sealed class KernelSet(KernelTier tier)
     private IRowGroupKernel Make(RowGroupLayout layout) => Tier switch
     {
         KernelTier.Emitted => new EmittedKernel((tokens, readOnce) => RowGroupEmitter.Emit(layout, tokens, readOnce)),
-        KernelTier.AvxVnni when AvxVnni.IsSupported => RowGroupLoop.For<AvxVnniLanes>(layout),
-        KernelTier.Avx512 when Avx512BW.IsSupported => RowGroupLoop.For<Avx512Lanes>(layout),
-        KernelTier.Avx2 when Avx2.IsSupported => RowGroupLoop.For<Avx2Lanes>(layout),
-        KernelTier.AdvSimd when Dp.IsSupported => RowGroupLoop.For<AdvSimdLanes>(layout),
-        _ => RowGroupLoop.For<Vector128Lanes>(layout),
+        KernelTier.AvxVnni when AvxVnni.IsSupported => RowGroupLoop.For<Vector256<byte>, Avx2Lanes<AvxVnniProducts>>(layout),
+        KernelTier.Avx512 when Avx512BW.IsSupported => RowGroupLoop.For<Vector512<byte>, Avx512Lanes>(layout),
+        KernelTier.Avx2 when Avx2.IsSupported => RowGroupLoop.For<Vector256<byte>, Avx2Lanes<Avx2Products>>(layout),
+        KernelTier.AdvSimd when Dp.IsSupported => RowGroupLoop.For<AdvSimdLanes, AdvSimdLanes>(layout),
+        _ => RowGroupLoop.For<Vector128<byte>, Vector128Lanes>(layout),
     };
 
     private IRowGroupKernel MakeForKeys(GgmlType type) =>
@@ -115,10 +116,10 @@ public sealed class KernelSet(KernelTier tier)
     {
         KernelTier.Emitted => new EmittedKernel((rows, _) => ValueEmitter.Emit(type, isFine, rows)),
         _ when type is GgmlType.F32 or GgmlType.F16 => new FloatValueLoop(type),
-        KernelTier.AvxVnni when AvxVnni.IsSupported => new QuantizedValueLoop<AvxVnniLanes>(type, isFine),
-        KernelTier.Avx512 when Avx512BW.IsSupported => new QuantizedValueLoop<Avx512Lanes>(type, isFine),
-        KernelTier.Avx2 when Avx2.IsSupported => new QuantizedValueLoop<Avx2Lanes>(type, isFine),
-        KernelTier.AdvSimd when Dp.IsSupported => new QuantizedValueLoop<AdvSimdLanes>(type, isFine),
-        _ => new QuantizedValueLoop<Vector128Lanes>(type, isFine),
+        KernelTier.AvxVnni when AvxVnni.IsSupported => new QuantizedValueLoop<Vector256<byte>, Avx2Lanes<AvxVnniProducts>>(type, isFine),
+        KernelTier.Avx512 when Avx512BW.IsSupported => new QuantizedValueLoop<Vector512<byte>, Avx512Lanes>(type, isFine),
+        KernelTier.Avx2 when Avx2.IsSupported => new QuantizedValueLoop<Vector256<byte>, Avx2Lanes<Avx2Products>>(type, isFine),
+        KernelTier.AdvSimd when Dp.IsSupported => new QuantizedValueLoop<AdvSimdLanes, AdvSimdLanes>(type, isFine),
+        _ => new QuantizedValueLoop<Vector128<byte>, Vector128Lanes>(type, isFine),
     };
 }

@@ -1,57 +1,156 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Jibun.Formats;
+using Jibun.Kernels.X86;
 
 namespace Jibun.Kernels.Portable;
 
 /// <summary>How the row groups of a float format are read: one step is sixteen rows × one column, or × two of bfloat16.</summary>
-internal unsafe interface IFloatGroup
+internal interface IFloatGroup
 {
-    static abstract int StepBytes { get; }
+    /// <summary>Of a row in a step.</summary>
+    static abstract int RowBytes { get; }
 
-    /// <summary>sum + weights · activation of one step.</summary>
-    static abstract Vector512<float> Add(Vector512<float> sum, byte* weights, float* activation);
+    static abstract bool IsHalf { get; }
+
+    static abstract bool HasTwoColumns { get; }
 }
 
-/// <summary>The kernel of float weights over any <see cref="IFloatGroup"/>; sums run along the columns in float32.</summary>
-internal sealed unsafe class FloatGroupLoop<TGroup> : IRowGroupKernel where TGroup : struct, IFloatGroup
+/// <summary>
+/// The kernel of float weights over any <see cref="ILanes{TVector}"/>; sums run along the columns in float32. Each addition waits for the one before, so
+/// eight sums are kept going: those of eight tokens where a vector has all rows, else those of four tokens and two vectors, which may be of two row groups.
+/// </summary>
+internal sealed unsafe class FloatGroupLoop<TVector, TLanes, TGroup> : IRowGroupKernel
+    where TVector : struct where TLanes : struct, ILanes<TVector> where TGroup : struct, IFloatGroup
 {
+    private const int Rows = RowGroupLayout.Rows, AheadBytes = 4096;
+
+    private static int StepBytes => Rows * TGroup.RowBytes;
+
     public void Run(int tokens, RowGroupArguments* arguments)
     {
         byte* weights = arguments->Weights;
         byte* output = (byte*)arguments->Output;
-        long groupBytes = arguments->Blocks * TGroup.StepBytes;
-        for (long group = 0; group < arguments->Groups; group++, weights += groupBytes, output += RowGroupLayout.Rows * sizeof(float))
+        long groupBytes = arguments->Blocks * StepBytes;
+        for (long left = arguments->Groups; left > 0; left--, weights += groupBytes, output += Rows * sizeof(float))
         {
-            int token = 0;
-            for (; token + 4 <= tokens; token += 4) MultiplyFour(weights, tokens, token, arguments, output);
-            for (; token < tokens; token++) MultiplyOne(weights, tokens, token, arguments, output);
+            if (TLanes.Rows < Rows)
+            {
+                for (int row = 0; row < Rows; row += 2 * TLanes.Rows)
+                    MultiplyPair(weights + row * TGroup.RowBytes, TLanes.Rows * TGroup.RowBytes, tokens, arguments, output + row * sizeof(float));
+            }
+            else if (tokens == 8)
+            {
+                MultiplyEight(weights, arguments, output);
+            }
+            else if (left == 1)
+            {
+                MultiplyPair(weights, 0, tokens, arguments, output);
+            }
+            else
+            {
+                MultiplyPair(weights, groupBytes, tokens, arguments, output);
+                left--;
+                weights += groupBytes;
+                output += Rows * sizeof(float);
+            }
         }
     }
 
-    private static void MultiplyFour(byte* weights, int tokens, int token, RowGroupArguments* arguments, byte* output)
+    /// <summary>Two vectors of rows, the second so many bytes behind the first; if none, there is only one.</summary>
+    private static void MultiplyPair(byte* weights, long distance, int tokens, RowGroupArguments* arguments, byte* output)
     {
-        float* x = (float*)arguments->Codes + token;
-        Vector512<float> y0 = default, y1 = default, y2 = default, y3 = default;
-        for (long step = 0; step < arguments->Blocks; step++, weights += TGroup.StepBytes, x += tokens)
-        {
-            y0 = TGroup.Add(y0, weights, x);
-            y1 = TGroup.Add(y1, weights, x + 1);
-            y2 = TGroup.Add(y2, weights, x + 2);
-            y3 = TGroup.Add(y3, weights, x + 3);
-        }
-        y0.Store((float*)(output + token * arguments->OutputStride));
-        y1.Store((float*)(output + (token + 1) * arguments->OutputStride));
-        y2.Store((float*)(output + (token + 2) * arguments->OutputStride));
-        y3.Store((float*)(output + (token + 3) * arguments->OutputStride));
+        if (tokens < 4)
+            for (int token = 0; token < tokens; token++) MultiplyOne(weights, distance, tokens, token, arguments, output);
+        else
+            for (int token = 0; token < tokens; token += 4) MultiplyFour(weights, distance, tokens, Math.Min(token, tokens - 4), arguments, output);
     }
 
-    private static void MultiplyOne(byte* weights, int tokens, int token, RowGroupArguments* arguments, byte* output)
+    private static void MultiplyEight(byte* weights, RowGroupArguments* arguments, byte* output)
     {
-        float* x = (float*)arguments->Codes + token;
-        Vector512<float> y = default;
-        for (long step = 0; step < arguments->Blocks; step++, weights += TGroup.StepBytes, x += tokens) y = TGroup.Add(y, weights, x);
-        y.Store((float*)(output + token * arguments->OutputStride));
+        uint* x = (uint*)arguments->Codes;
+        TVector y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
+        for (long step = arguments->Blocks; step > 0; step--, weights += StepBytes, x += 8)
+        {
+            TVector w = Load(weights);
+            y0 = Add(y0, w, x, 0);
+            y1 = Add(y1, w, x, 1);
+            y2 = Add(y2, w, x, 2);
+            y3 = Add(y3, w, x, 3);
+            y4 = Add(y4, w, x, 4);
+            y5 = Add(y5, w, x, 5);
+            y6 = Add(y6, w, x, 6);
+            y7 = Add(y7, w, x, 7);
+        }
+        long stride = arguments->OutputStride;
+        TLanes.Store(y0, output);
+        TLanes.Store(y1, output + stride);
+        TLanes.Store(y2, output + 2 * stride);
+        TLanes.Store(y3, output + 3 * stride);
+        TLanes.Store(y4, output + 4 * stride);
+        TLanes.Store(y5, output + 5 * stride);
+        TLanes.Store(y6, output + 6 * stride);
+        TLanes.Store(y7, output + 7 * stride);
+    }
+
+    private static void MultiplyFour(byte* weights, long distance, int tokens, int token, RowGroupArguments* arguments, byte* output)
+    {
+        uint* x = (uint*)arguments->Codes + token;
+        TVector y0 = default, y1 = default, y2 = default, y3 = default, z0 = default, z1 = default, z2 = default, z3 = default;
+        for (long step = arguments->Blocks; step > 0; step--, weights += StepBytes, x += tokens)
+        {
+            TVector w = Load(weights), v = Load(weights + distance);
+            y0 = Add(y0, w, x, 0);
+            z0 = Add(z0, v, x, 0);
+            y1 = Add(y1, w, x, 1);
+            z1 = Add(z1, v, x, 1);
+            y2 = Add(y2, w, x, 2);
+            z2 = Add(z2, v, x, 2);
+            y3 = Add(y3, w, x, 3);
+            z3 = Add(z3, v, x, 3);
+        }
+        long stride = arguments->OutputStride;
+        output += token * stride;
+        Store(y0, z0, distance, output);
+        Store(y1, z1, distance, output + stride);
+        Store(y2, z2, distance, output + 2 * stride);
+        Store(y3, z3, distance, output + 3 * stride);
+    }
+
+    private static void MultiplyOne(byte* weights, long distance, int tokens, int token, RowGroupArguments* arguments, byte* output)
+    {
+        uint* x = (uint*)arguments->Codes + token;
+        TVector y = default, z = default;
+        for (long step = arguments->Blocks; step > 0; step--, weights += StepBytes, x += tokens)
+        {
+            CacheLine.Fetch(weights + AheadBytes);
+            CacheLine.Fetch(weights + distance + AheadBytes);
+            y = Add(y, Load(weights), x, 0);
+            z = Add(z, Load(weights + distance), x, 0);
+        }
+        Store(y, z, distance, output + token * arguments->OutputStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Load(byte* weights) => TGroup.IsHalf ? TLanes.LoadHalves(weights) : TLanes.Load(weights);
+
+    /// <summary>sum + weights · activation of one step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Add(TVector sum, TVector weights, uint* activations, int index)
+    {
+        TVector activation = TLanes.Repeat(activations, index);
+        if (!TGroup.HasTwoColumns) return TLanes.MultiplyAdd(weights, activation, sum);
+        TVector high = TLanes.Broadcast(0xFFFF0000);
+        sum = TLanes.MultiplyAdd(TLanes.And(weights, high), TLanes.And(activation, high), sum);
+        return TLanes.MultiplyAdd(TLanes.LowToHigh(weights), TLanes.LowToHigh(activation), sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(TVector y, TVector z, long distance, byte* output)
+    {
+        TLanes.Store(y, output);
+        if (distance != 0) TLanes.Store(z, output + TLanes.Rows * sizeof(float));
     }
 }
 
@@ -59,42 +158,35 @@ internal static class FloatGroupLoop
 {
     public static IRowGroupKernel For(GgmlType type) => type switch
     {
-        GgmlType.F32 => new FloatGroupLoop<F32Group>(),
-        GgmlType.F16 => new FloatGroupLoop<F16Group>(),
-        GgmlType.BF16 => new FloatGroupLoop<BF16Group>(),
+        GgmlType.F32 => For<F32Group>(),
+        GgmlType.F16 => For<F16Group>(),
+        GgmlType.BF16 => For<BF16Group>(),
         _ => throw new NotSupportedException($"{type} is not a float format"),
     };
 
-    private readonly unsafe struct F32Group : IFloatGroup
-    {
-        public static int StepBytes => 4 * RowGroupLayout.Rows;
+    private static IRowGroupKernel For<TGroup>() where TGroup : struct, IFloatGroup =>
+        Avx512BW.IsSupported ? new FloatGroupLoop<Vector512<byte>, Avx512Lanes, TGroup>()
+        : Avx2.IsSupported ? new FloatGroupLoop<Vector256<byte>, Avx2Lanes<Avx2Products>, TGroup>()
+        : new FloatGroupLoop<Vector128<byte>, Vector128Lanes, TGroup>();
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Add(Vector512<float> sum, byte* weights, float* activation) =>
-            Vector512.FusedMultiplyAdd(Vector512.Load((float*)weights), Vector512.Create(*activation), sum);
+    private readonly struct F32Group : IFloatGroup
+    {
+        public static int RowBytes => 4;
+        public static bool IsHalf => false;
+        public static bool HasTwoColumns => false;
     }
 
-    private readonly unsafe struct F16Group : IFloatGroup
+    private readonly struct F16Group : IFloatGroup
     {
-        public static int StepBytes => 2 * RowGroupLayout.Rows;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Add(Vector512<float> sum, byte* weights, float* activation) =>
-            Vector512.FusedMultiplyAdd(HalfLanes.Load((ushort*)weights), Vector512.Create(*activation), sum);
+        public static int RowBytes => 2;
+        public static bool IsHalf => true;
+        public static bool HasTwoColumns => false;
     }
 
-    private readonly unsafe struct BF16Group : IFloatGroup
+    private readonly struct BF16Group : IFloatGroup
     {
-        public static int StepBytes => 4 * RowGroupLayout.Rows;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Add(Vector512<float> sum, byte* weights, float* activation)
-        {
-            Vector512<uint> pair = Vector512.Load((uint*)weights);
-            uint other = *(uint*)activation;
-            sum = Vector512.FusedMultiplyAdd(
-                (pair & Vector512.Create(0xFFFF0000u)).AsSingle(), Vector512.Create(other & 0xFFFF0000u).AsSingle(), sum);
-            return Vector512.FusedMultiplyAdd((pair << 16).AsSingle(), Vector512.Create(other << 16).AsSingle(), sum);
-        }
+        public static int RowBytes => 4;
+        public static bool IsHalf => false;
+        public static bool HasTwoColumns => true;
     }
 }

@@ -3,25 +3,36 @@ using System.Runtime.Intrinsics;
 
 namespace Jibun.Kernels.Portable;
 
-/// <summary>Sixteen finite float16 or bfloat16 values as floats, exact, subnormals included.</summary>
+/// <summary>Finite float16 or bfloat16 values as floats, exact, subnormals included.</summary>
 internal static unsafe class HalfLanes
 {
-    // The exponent and mantissa bits, moved to a float's place, are the value times 2^−112; one exact product repairs the exponent.
+    // Sign, exponent and mantissa, moved to a float's places, are the value times 2^−112; one exact product repairs the exponent.
+    private const int Places = unchecked((int)0x8FFFE000);
+    private const int Shift = 13;
+    private const float Repair = 5.192296858534828e33f; // 2^112
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(ushort* halves)
     {
-        Vector512<uint> bits = Widen(halves);
-        Vector512<float> magnitude = ((bits & Vector512.Create(0x7FFFu)) << 13).AsSingle() * Vector512.Create(5.192296858534828e33f);
-        return (magnitude.AsUInt32() | ((bits & Vector512.Create(0x8000u)) << 16)).AsSingle();
+        Vector512<int> bits = Vector512.WidenLower(Vector256.Load((short*)halves).ToVector512Unsafe());
+        return ((bits << Shift) & Vector512.Create(Places)).AsSingle() * Vector512.Create(Repair);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadBFloat16(ushort* values) => (Widen(values) << 16).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> Widen(ushort* values)
+    public static Vector256<float> LoadEight(ushort* halves)
     {
-        Vector256<ushort> packed = Vector256.Load(values);
-        return Vector512.Create(Vector256.WidenLower(packed), Vector256.WidenUpper(packed));
+        Vector256<int> bits = Vector256.WidenLower(Vector128.Load((short*)halves).ToVector256Unsafe());
+        return ((bits << Shift) & Vector256.Create(Places)).AsSingle() * Vector256.Create(Repair);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadFour(ushort* halves)
+    {
+        Vector128<int> bits = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)halves).AsInt16());
+        return ((bits << Shift) & Vector128.Create(Places)).AsSingle() * Vector128.Create(Repair);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadBFloat16(ushort* values) =>
+        (Vector512.WidenLower(Vector256.Load(values).ToVector512Unsafe()) << 16).AsSingle();
 }

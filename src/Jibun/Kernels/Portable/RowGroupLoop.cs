@@ -1,20 +1,46 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Jibun.Formats;
+using Jibun.Kernels.X86;
 
 namespace Jibun.Kernels.Portable;
 
 /// <summary>
-/// The row-group kernel over any <see cref="ILanes{TSelf}"/>. Codes are unpacked once for four tokens. Their products are first added to
-/// partial sums, which may be narrow, and these to the integer sums of a block before they overflow.
+/// The row-group kernel over any <see cref="ILanes{TVector}"/>. The rows of a block are taken in slices of as many as there are lanes; their codes are
+/// unpacked once for four tokens. Products are first added to partial sums, which may be narrow, and these to the integer sums of a block before
+/// they overflow. Float sums stay in memory: registers are for what is inside.
 /// </summary>
-internal sealed unsafe class RowGroupLoop<TLanes, TCodes>(RowGroupLayout layout) : IRowGroupKernel
-    where TLanes : unmanaged, ILanes<TLanes> where TCodes : struct, ICodes
+internal sealed unsafe class RowGroupLoop<TVector, TLanes, TCodes>(RowGroupLayout layout) : IRowGroupKernel
+    where TVector : struct where TLanes : struct, ILanes<TVector> where TCodes : struct, ICodes
 {
-    private const int Tile = 4, PrefetchBytes = 4096; // ahead: beyond the page that processors fetch by themselves
+    private const int Tile = 4, Rows = RowGroupLayout.Rows, SumBytes = Rows * sizeof(float), AheadBytes = 6144, LongestChain = 8;
 
     private readonly BlockAnatomy _anatomy = layout.Anatomy;
+    private readonly int _blockBytes = layout.BlockBytes, _scaleOffset = layout.ScaleOffset, _minOffset = layout.MinOffset;
+    private readonly int _dOffset = layout.DOffset, _dMinOffset = layout.DMinOffset;
+    private readonly bool _hasRowScales = layout.Anatomy.Scale == ScaleKind.Row, _hasHalfScale = layout.Anatomy.Scale == ScaleKind.Half;
+    private readonly bool _hasScales = layout.Anatomy.HasScales, _hasMins = layout.Anatomy.HasMins, _scalesParts = layout.Anatomy.ScalesActivations;
+    private readonly bool _hasOffsets = layout.Anatomy.ZeroPoint != 0 && !IsSigned;
+    private readonly int _pairs = layout.Anatomy.SubBlocks / 2;
+
+    // A part's products meet one scale of their own; parts whose sum is scaled together follow each other.
+    private readonly int _scaledParts = layout.Anatomy.BlockSize / layout.Anatomy.ScaledColumns;
+    private readonly int _partsScaled = layout.Anatomy.ScaledColumns / PartColumns(layout.Anatomy), _partGroups = PartColumns(layout.Anatomy) / RowGroupLayout.GroupColumns;
+    private readonly uint _partVectors = (uint)(PartColumns(layout.Anatomy) / RowGroupLayout.GroupColumns / VectorGroups);
+
+    private static int PartColumns(BlockAnatomy anatomy) => anatomy.HasScales ? anatomy.SubBlock : anatomy.ScaledColumns;
+
+    private static int LaneBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TLanes.Rows * sizeof(float);
+    }
+
+    /// <summary>Whether rows of a token are taken in pairs of vectors.</summary>
+    private static bool HasPairs
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TLanes.Rows < Rows;
+    }
 
     // Column groups that share a vector of the low plane, and such vectors that share one of the high plane.
     private static int VectorGroups
@@ -47,234 +73,379 @@ internal sealed unsafe class RowGroupLoop<TLanes, TCodes>(RowGroupLayout layout)
         get => IsWide && TLanes.SignsWideLevels;
     }
 
-    /// <summary>Column groups whose products a partial sum holds.</summary>
+    /// <summary>Column groups whose products a partial sum takes.</summary>
+    // Sums of integers are cut into short chains, since each product waits for the one before.
     private static int PartialGroups
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Math.Max(1, TLanes.PartialMaximum / (2 * sbyte.MaxValue * Math.Min(TCodes.HighestLevel, sbyte.MaxValue)));
+        get => TLanes.PartialMaximum == int.MaxValue ? LongestChain : Math.Max(1, TLanes.PartialMaximum / (2 * sbyte.MaxValue * Math.Min(TCodes.HighestLevel, sbyte.MaxValue)));
     }
 
-    private readonly bool _hasRowScales = layout.Anatomy.Scale == ScaleKind.Row, _hasHalfScale = layout.Anatomy.Scale == ScaleKind.Half;
-    private readonly bool _hasScales = layout.Anatomy.HasScales, _hasMins = layout.Anatomy.HasMins, _scalesParts = layout.Anatomy.ScalesActivations;
-    private readonly bool _hasOffsets = layout.Anatomy.ZeroPoint != 0 && !IsSigned;
-    private readonly int _pairs = layout.Anatomy.SubBlocks / 2;
-
-    // A part's products meet one scale.
-    private readonly int _parts = layout.Anatomy.BlockSize / PartColumns(layout.Anatomy), _partGroups = PartColumns(layout.Anatomy) / RowGroupLayout.GroupColumns;
-    private readonly uint _partVectors = (uint)(PartColumns(layout.Anatomy) / RowGroupLayout.GroupColumns / VectorGroups);
-
-    private readonly TLanes _one = TLanes.Factors(TLanes.Integers(1));
-
-    private static int PartColumns(BlockAnatomy anatomy) => anatomy.HasScales ? anatomy.SubBlock : anatomy.ScaledColumns;
+    private static uint PartialVectors
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (uint)Math.Max(1, PartialGroups / VectorGroups);
+    }
 
     public void Run(int tokens, RowGroupArguments* arguments)
     {
         byte* weights = arguments->Weights;
         byte* output = (byte*)arguments->Output;
-        long groupBytes = arguments->Blocks * layout.BlockBytes + layout.RowScaleBytes;
-        for (long group = 0; group < arguments->Groups; group++, weights += groupBytes, output += RowGroupLayout.Rows * sizeof(float))
+        long groupBytes = arguments->Blocks * _blockBytes + layout.RowScaleBytes;
+        for (long group = 0; group < arguments->Groups; group++, weights += groupBytes, output += Rows * sizeof(float))
         {
-            int token = 0;
-            for (; token + Tile <= tokens; token += Tile) MultiplyFour(weights, tokens, token, arguments, output + token * arguments->OutputStride);
-            for (; token < tokens; token++) MultiplyOne(weights, tokens, token, arguments).Store((float*)(output + token * arguments->OutputStride));
+            if (tokens < Tile)
+                for (int token = 0; token < tokens; token++)
+                    for (int row = 0; row < Rows; row += 2 * TLanes.Rows) MultiplyOne(weights, row, tokens, token, arguments, output);
+            else
+                for (int token = 0; token < tokens; token += Tile) MultiplyFour(weights, tokens, Math.Min(token, tokens - Tile), arguments, output);
         }
     }
 
-    private Vector512<float> MultiplyOne(byte* weights, int tokens, int token, RowGroupArguments* arguments)
+    /// <summary>One token with the rows of one vector or, where that has not all, of two.</summary>
+    private void MultiplyOne(byte* weights, int row, int tokens, int token, RowGroupArguments* arguments, byte* output)
     {
-        uint* codes = (uint*)arguments->Codes + token;
-        int* offsets = arguments->Offsets + token;
-        int* pairSums = arguments->PairSums + token;
-        float* scales = arguments->Scales + token;
+        uint* x = (uint*)arguments->Codes + token;
+        uint* offset = (uint*)arguments->Offsets + token;
+        uint* pairSum = (uint*)arguments->PairSums + token;
+        uint* scale = (uint*)arguments->Scales + token;
+        int other = row + TLanes.Rows;
         Levels levels = new(_anatomy);
-        TLanes integers = _hasRowScales && _hasOffsets ? TLanes.Integers(*offsets) : default;
-        Vector512<float> y = default;
-        for (long block = 0; block < arguments->Blocks; block++, weights += layout.BlockBytes)
+        TVector y0 = default, y1 = default, i0 = default, i1 = default;
+        if (_hasRowScales && _hasOffsets) i0 = i1 = TLanes.Repeat(offset, 0);
+        for (long block = arguments->Blocks; block > 0; block--, weights += _blockBytes)
         {
-            Vector512<float> d = _hasRowScales ? default : LoadScale(weights);
-            for (int part = 0; part < _parts; part++, codes += _partGroups * tokens)
+            byte* slice = weights + row * RowGroupLayout.GroupColumns;
+            for (byte* line = weights + _scaleOffset; line < weights + _blockBytes; line += CacheLine.Bytes) CacheLine.Fetch(line + AheadBytes);
+            uint vector = 0;
+            for (int scaled = 0; scaled < _scaledParts; scaled++)
             {
-                TLanes factors = _one;
-                if (_hasScales)
+                if (!_hasRowScales) (i0, i1) = (default, default);
+                if (!_hasRowScales && _hasOffsets && !_hasScales)
                 {
-                    TLanes scale = TLanes.LoadSignedBytes(weights + layout.ScaleOffset + part * RowGroupLayout.Rows);
-                    factors = TLanes.Factors(scale);
-                    if (_hasOffsets)
+                    i0 = i1 = TLanes.Repeat(offset, 0);
+                    offset += tokens;
+                }
+                for (int part = 0; part < _partsScaled; part++, vector += _partVectors, x += _partGroups * tokens)
+                {
+                    TVector factors0 = TLanes.Factors(TLanes.Broadcast(1)), factors1 = factors0;
+                    if (_hasScales)
                     {
-                        integers = TLanes.AddMultiple(integers, scale, *offsets);
-                        offsets += tokens;
+                        TVector scale0 = TLanes.LoadSignedBytes(weights + _scaleOffset + part * Rows + row), scale1 = default;
+                        if (HasPairs) scale1 = TLanes.LoadSignedBytes(weights + _scaleOffset + part * Rows + other);
+                        (factors0, factors1) = (TLanes.Factors(scale0), TLanes.Factors(scale1));
+                        if (_hasOffsets)
+                        {
+                            i0 = TLanes.AddMultiple(i0, scale0, TLanes.Repeat(offset, 0));
+                            if (HasPairs) i1 = TLanes.AddMultiple(i1, scale1, TLanes.Repeat(offset, 0));
+                            offset += tokens;
+                        }
                     }
+                    AddTwo(ref i0, ref i1, levels, slice, vector, x, tokens, factors0, factors1);
                 }
-                else if (_hasOffsets && !_hasRowScales)
+                if (_hasRowScales) continue;
+                TVector activationScale = TLanes.Repeat(scale, 0);
+                scale += tokens;
+                y0 = AddScaled(y0, i0, LoadScale(weights, row), activationScale);
+                if (HasPairs) y1 = AddScaled(y1, i1, LoadScale(weights, other), activationScale);
+                if (!_hasMins) continue;
+                TVector m0 = default, m1 = default;
+                for (int pair = 0; pair < _pairs; pair++, pairSum += tokens)
                 {
-                    integers = TLanes.Integers(*offsets);
-                    offsets += tokens;
+                    m0 = TLanes.AddPairs(m0, LoadMins(weights, pair, row), TLanes.Repeat(pairSum, 0));
+                    if (HasPairs) m1 = TLanes.AddPairs(m1, LoadMins(weights, pair, other), TLanes.Repeat(pairSum, 0));
                 }
-                integers = AddOne(integers, levels, weights, (uint)part * _partVectors, codes, tokens, factors);
-                if (_hasRowScales || !_scalesParts && part + 1 < _parts) continue;
-                (y, integers) = (AddScaled(y, integers, d, *scales), default);
-                if (_hasMins)
-                {
-                    y = SubtractMins(y, weights, pairSums, tokens, *scales);
-                    pairSums += _pairs * tokens;
-                }
-                scales += tokens;
+                y0 = AddScaled(y0, m0, LoadNegativeMinScale(weights, row), activationScale);
+                if (HasPairs) y1 = AddScaled(y1, m1, LoadNegativeMinScale(weights, other), activationScale);
             }
         }
-        return Finish(y, integers, scales, weights, arguments);
+        output += token * arguments->OutputStride;
+        Finish(_hasRowScales ? i0 : y0, scale, weights, row, arguments, output);
+        if (HasPairs) Finish(_hasRowScales ? i1 : y1, scale, weights, other, arguments, output);
     }
 
     private void MultiplyFour(byte* weights, int tokens, int token, RowGroupArguments* arguments, byte* output)
     {
         uint* codes = (uint*)arguments->Codes + token;
-        int* offsets = arguments->Offsets + token;
-        int* pairSums = arguments->PairSums + token;
-        float* scales = arguments->Scales + token;
+        uint* offsets = (uint*)arguments->Offsets + token;
+        uint* pairSums = (uint*)arguments->PairSums + token;
+        uint* scales = (uint*)arguments->Scales + token;
+        byte* memory = stackalloc byte[(Tile + 1) * SumBytes], sums = Aligned(memory);
+        for (int i = 0; i < Tile; i++) Begin(sums + i * SumBytes, offsets + i);
         Levels levels = new(_anatomy);
-        TLanes i0 = default, i1 = default, i2 = default, i3 = default;
-        if (_hasRowScales && _hasOffsets) (i0, i1, i2, i3) = (TLanes.Integers(offsets[0]), TLanes.Integers(offsets[1]), TLanes.Integers(offsets[2]), TLanes.Integers(offsets[3]));
-        Vector512<float> y0 = default, y1 = default, y2 = default, y3 = default;
-        for (long block = 0; block < arguments->Blocks; block++, weights += layout.BlockBytes)
+        byte* ahead = weights + AheadBytes;
+        for (long block = arguments->Blocks; block > 0; block--, weights += _blockBytes)
         {
-            Vector512<float> d = _hasRowScales ? default : LoadScale(weights);
-            for (int part = 0; part < _parts; part++, codes += _partGroups * tokens)
+            if (arguments->ReadOnce)
+                for (byte* end = weights + _blockBytes + AheadBytes; ahead < end; ahead += CacheLine.Bytes) CacheLine.Fetch(ahead);
+            uint* x = codes, offset = offsets, pairSum = pairSums, scale = scales;
+            for (int row = 0; row < Rows; row += TLanes.Rows)
             {
-                TLanes factors = _one;
-                if (_hasScales)
+                x = codes;
+                offset = offsets;
+                pairSum = pairSums;
+                scale = scales;
+                byte* slice = weights + row * RowGroupLayout.GroupColumns, sum = sums + row * sizeof(float);
+                uint vector = 0;
+                for (int scaled = 0; scaled < _scaledParts; scaled++, scale += tokens)
                 {
-                    TLanes scale = TLanes.LoadSignedBytes(weights + layout.ScaleOffset + part * RowGroupLayout.Rows);
-                    factors = TLanes.Factors(scale);
-                    if (_hasOffsets)
+                    TVector i0 = default, i1 = default, i2 = default, i3 = default;
+                    if (_hasRowScales)
                     {
-                        i0 = TLanes.AddMultiple(i0, scale, offsets[0]);
-                        i1 = TLanes.AddMultiple(i1, scale, offsets[1]);
-                        i2 = TLanes.AddMultiple(i2, scale, offsets[2]);
-                        i3 = TLanes.AddMultiple(i3, scale, offsets[3]);
-                        offsets += tokens;
+                        (i0, i1, i2, i3) = (TLanes.Load(sum), TLanes.Load(sum + SumBytes), TLanes.Load(sum + 2 * SumBytes), TLanes.Load(sum + 3 * SumBytes));
                     }
+                    else if (_hasOffsets && !_hasScales)
+                    {
+                        (i0, i1, i2, i3) = (TLanes.Repeat(offset, 0), TLanes.Repeat(offset, 1), TLanes.Repeat(offset, 2), TLanes.Repeat(offset, 3));
+                        offset += tokens;
+                    }
+                    for (int part = 0; part < _partsScaled; part++, vector += _partVectors, x += _partGroups * tokens)
+                    {
+                        TVector factors = TLanes.Factors(TLanes.Broadcast(1));
+                        if (_hasScales)
+                        {
+                            TVector partScale = TLanes.LoadSignedBytes(weights + _scaleOffset + part * Rows + row);
+                            factors = TLanes.Factors(partScale);
+                            if (_hasOffsets)
+                            {
+                                i0 = TLanes.AddMultiple(i0, partScale, TLanes.Repeat(offset, 0));
+                                i1 = TLanes.AddMultiple(i1, partScale, TLanes.Repeat(offset, 1));
+                                i2 = TLanes.AddMultiple(i2, partScale, TLanes.Repeat(offset, 2));
+                                i3 = TLanes.AddMultiple(i3, partScale, TLanes.Repeat(offset, 3));
+                                offset += tokens;
+                            }
+                        }
+                        AddFour(ref i0, ref i1, ref i2, ref i3, levels, slice, vector, x, tokens, factors);
+                    }
+                    if (_hasRowScales)
+                    {
+                        TLanes.Store(i0, sum);
+                        TLanes.Store(i1, sum + SumBytes);
+                        TLanes.Store(i2, sum + 2 * SumBytes);
+                        TLanes.Store(i3, sum + 3 * SumBytes);
+                        continue;
+                    }
+                    AddScaled(sum, i0, i1, i2, i3, LoadScale(weights, row), scale);
+                    if (!_hasMins) continue;
+                    (i0, i1, i2, i3) = (default, default, default, default);
+                    for (int pair = 0; pair < _pairs; pair++, pairSum += tokens)
+                    {
+                        TVector mins = LoadMins(weights, pair, row);
+                        i0 = TLanes.AddPairs(i0, mins, TLanes.Repeat(pairSum, 0));
+                        i1 = TLanes.AddPairs(i1, mins, TLanes.Repeat(pairSum, 1));
+                        i2 = TLanes.AddPairs(i2, mins, TLanes.Repeat(pairSum, 2));
+                        i3 = TLanes.AddPairs(i3, mins, TLanes.Repeat(pairSum, 3));
+                    }
+                    AddScaled(sum, i0, i1, i2, i3, LoadNegativeMinScale(weights, row), scale);
                 }
-                else if (_hasOffsets && !_hasRowScales)
-                {
-                    (i0, i1, i2, i3) = (TLanes.Integers(offsets[0]), TLanes.Integers(offsets[1]), TLanes.Integers(offsets[2]), TLanes.Integers(offsets[3]));
-                    offsets += tokens;
-                }
-                AddFour(ref i0, ref i1, ref i2, ref i3, levels, weights, (uint)part * _partVectors, codes, tokens, factors);
-                if (_hasRowScales || !_scalesParts && part + 1 < _parts) continue;
-                (y0, i0) = (AddScaled(y0, i0, d, scales[0]), default);
-                (y1, i1) = (AddScaled(y1, i1, d, scales[1]), default);
-                (y2, i2) = (AddScaled(y2, i2, d, scales[2]), default);
-                (y3, i3) = (AddScaled(y3, i3, d, scales[3]), default);
-                if (_hasMins)
-                {
-                    y0 = SubtractMins(y0, weights, pairSums, tokens, scales[0]);
-                    y1 = SubtractMins(y1, weights, pairSums + 1, tokens, scales[1]);
-                    y2 = SubtractMins(y2, weights, pairSums + 2, tokens, scales[2]);
-                    y3 = SubtractMins(y3, weights, pairSums + 3, tokens, scales[3]);
-                    pairSums += _pairs * tokens;
-                }
-                scales += tokens;
             }
+            codes = x;
+            offsets = offset;
+            pairSums = pairSum;
+            scales = scale;
         }
-        Finish(y0, i0, scales, weights, arguments).Store((float*)output);
-        Finish(y1, i1, scales + 1, weights, arguments).Store((float*)(output + arguments->OutputStride));
-        Finish(y2, i2, scales + 2, weights, arguments).Store((float*)(output + 2 * arguments->OutputStride));
-        Finish(y3, i3, scales + 3, weights, arguments).Store((float*)(output + 3 * arguments->OutputStride));
+        for (int i = 0; i < Tile; i++)
+            for (int row = 0; row < Rows; row += TLanes.Rows)
+                Finish(TLanes.Load(sums + i * SumBytes + row * sizeof(float)), (uint*)arguments->Scales + token + i, weights, row, arguments, output + (token + i) * arguments->OutputStride);
+    }
+
+    private static byte* Aligned(byte* memory) => (byte*)((nint)(memory + SumBytes - 1) & -SumBytes);
+
+    /// <summary>Float sums of zero, or where rows have one scale each, integer ones.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Begin(byte* sums, uint* offset)
+    {
+        TVector first = _hasRowScales && _hasOffsets ? TLanes.Repeat(offset, 0) : default;
+        for (int position = 0; position < SumBytes; position += LaneBytes) TLanes.Store(first, sums + position);
+    }
+
+    /// <summary>Writes what the sums of some rows come to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Finish(TVector sums, uint* scale, byte* rowScales, int row, RowGroupArguments* arguments, byte* output)
+    {
+        int position = row * sizeof(float);
+        TVector factor = TLanes.Repeat((uint*)&arguments->TensorScale, 0);
+        if (_hasRowScales)
+        {
+            sums = TLanes.Multiply(TLanes.ToFloats(sums), TLanes.Repeat(scale, 0));
+            factor = TLanes.Multiply(factor, TLanes.Load(rowScales + position));
+        }
+        TLanes.Store(TLanes.Multiply(sums, factor), output + position);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector512<float> LoadScale(byte* block) =>
-        _hasHalfScale ? HalfLanes.Load((ushort*)(block + layout.DOffset)) : Vector512.Load((float*)(block + layout.DOffset));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> AddScaled(Vector512<float> sum, TLanes integers, Vector512<float> d, float scale) =>
-        Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(TLanes.ToSums(integers)), d * Vector512.Create(scale), sum);
-
-    private Vector512<float> Finish(Vector512<float> y, TLanes integers, float* scales, byte* rowScales, RowGroupArguments* arguments) => !_hasRowScales
-        ? y * Vector512.Create(arguments->TensorScale)
-        : Vector512.ConvertToSingle(TLanes.ToSums(integers)) * Vector512.Create(*scales) * (Vector512.Create(arguments->TensorScale) * Vector512.Load((float*)rowScales));
+    private TVector LoadScale(byte* block, int row) => _hasHalfScale
+        ? TLanes.LoadHalves(block + _dOffset + row * sizeof(ushort))
+        : TLanes.Load(block + _dOffset + row * sizeof(float));
 
     // Row r of a pair of sub-blocks has its two minima at bytes 2r and 2r + 1.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector512<float> SubtractMins(Vector512<float> sum, byte* block, int* pairSums, int tokens, float scale)
+    private TVector LoadMins(byte* block, int pair, int row) => TLanes.LoadPairs(block + _minOffset + (pair * Rows + row) * 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TVector LoadNegativeMinScale(byte* block, int row) =>
+        TLanes.Xor(TLanes.LoadHalves(block + _dMinOffset + row * sizeof(ushort)), TLanes.Broadcast(0x80000000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddScaled(byte* sums, TVector i0, TVector i1, TVector i2, TVector i3, TVector d, uint* scale)
     {
-        TLanes mins = default;
-        byte* pair = block + layout.MinOffset;
-        for (byte* end = pair + _pairs * 2 * RowGroupLayout.Rows; pair < end; pair += 2 * RowGroupLayout.Rows, pairSums += tokens)
-            mins = TLanes.AddPairs(mins, pair, *pairSums);
-        Vector512<float> d = HalfLanes.Load((ushort*)(block + layout.DMinOffset));
-        return Vector512.FusedMultiplyAdd(-Vector512.ConvertToSingle(TLanes.ToSums(mins)), d * Vector512.Create(scale), sum);
+        TLanes.Store(AddScaled(TLanes.Load(sums), i0, d, TLanes.Repeat(scale, 0)), sums);
+        TLanes.Store(AddScaled(TLanes.Load(sums + SumBytes), i1, d, TLanes.Repeat(scale, 1)), sums + SumBytes);
+        TLanes.Store(AddScaled(TLanes.Load(sums + 2 * SumBytes), i2, d, TLanes.Repeat(scale, 2)), sums + 2 * SumBytes);
+        TLanes.Store(AddScaled(TLanes.Load(sums + 3 * SumBytes), i3, d, TLanes.Repeat(scale, 3)), sums + 3 * SumBytes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AddFour(ref TLanes i0, ref TLanes i1, ref TLanes i2, ref TLanes i3, Levels levels, byte* block, uint vector, uint* x, int tokens, TLanes factors)
+    private static TVector AddScaled(TVector sums, TVector integers, TVector d, TVector scale) =>
+        TLanes.MultiplyAdd(TLanes.ToFloats(integers), TLanes.Multiply(d, scale), sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddFour(ref TVector i0, ref TVector i1, ref TVector i2, ref TVector i3, Levels levels, byte* slice, uint vector, uint* x, int tokens, TVector factors)
     {
-        uint run = (uint)Math.Max(1, PartialGroups / VectorGroups);
+        TVector high = Levels.LoadHigh(slice, vector);
         for (uint end = vector + _partVectors; vector < end;)
         {
-            TLanes p0 = default, p1 = default, p2 = default, p3 = default;
-            for (uint runEnd = Math.Min(end, vector + run); vector < runEnd; vector++)
+            TVector p0 = default, p1 = default, p2 = default, p3 = default;
+            uint partialEnd = Math.Min(end, vector + PartialVectors);
+            do
             {
-                TLanes low = levels.LoadLow(block, vector), high = levels.LoadHigh(block, vector);
-                for (int group = 0; group < VectorGroups; group++, x += tokens)
+                TVector low = Levels.LoadLow(slice, vector);
+                AddLevels(ref p0, ref p1, ref p2, ref p3, levels.Next(ref low, ref high), x);
+                x += tokens;
+                if (VectorGroups >= 2)
                 {
-                    TLanes level = levels.Next(ref low, ref high);
-                    p0 = Add(p0, level, x);
-                    p1 = Add(p1, level, x + 1);
-                    p2 = Add(p2, level, x + 2);
-                    p3 = Add(p3, level, x + 3);
-                    if (PartialGroups >= VectorGroups || group == VectorGroups - 1) continue;
-                    (i0, p0) = (TLanes.AddPartial(i0, p0, factors), default);
-                    (i1, p1) = (TLanes.AddPartial(i1, p1, factors), default);
-                    (i2, p2) = (TLanes.AddPartial(i2, p2, factors), default);
-                    (i3, p3) = (TLanes.AddPartial(i3, p3, factors), default);
+                    if (PartialGroups == 1) Flush(ref i0, ref i1, ref i2, ref i3, ref p0, ref p1, ref p2, ref p3, factors);
+                    AddLevels(ref p0, ref p1, ref p2, ref p3, levels.Next(ref low, ref high), x);
+                    x += tokens;
                 }
+                if (VectorGroups >= 4)
+                {
+                    if (PartialGroups == 1) Flush(ref i0, ref i1, ref i2, ref i3, ref p0, ref p1, ref p2, ref p3, factors);
+                    AddLevels(ref p0, ref p1, ref p2, ref p3, levels.Next(ref low, ref high), x);
+                    x += tokens;
+                    if (PartialGroups == 1) Flush(ref i0, ref i1, ref i2, ref i3, ref p0, ref p1, ref p2, ref p3, factors);
+                    AddLevels(ref p0, ref p1, ref p2, ref p3, levels.Next(ref low, ref high), x);
+                    x += tokens;
+                }
+                if (VectorGroups == 8)
+                    for (int group = 4; group < 8; group++, x += tokens)
+                        AddLevels(ref p0, ref p1, ref p2, ref p3, levels.Next(ref low, ref high), x);
+                vector++;
+                if (TCodes.HighBits != 0 && vector % UnitVectors == 0 && vector < end) high = Levels.LoadHigh(slice, vector);
             }
+            while (vector < partialEnd);
+            Flush(ref i0, ref i1, ref i2, ref i3, ref p0, ref p1, ref p2, ref p3, factors);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddLevels(ref TVector p0, ref TVector p1, ref TVector p2, ref TVector p3, TVector level, uint* x)
+    {
+        p0 = Add(p0, level, TLanes.Repeat(x, 0));
+        p1 = Add(p1, level, TLanes.Repeat(x, 1));
+        p2 = Add(p2, level, TLanes.Repeat(x, 2));
+        p3 = Add(p3, level, TLanes.Repeat(x, 3));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Flush(
+        ref TVector i0, ref TVector i1, ref TVector i2, ref TVector i3, ref TVector p0, ref TVector p1, ref TVector p2, ref TVector p3, TVector factors)
+    {
+        if (TLanes.PartialMaximum == int.MaxValue && !_hasScales)
+        {
+            (i0, i1, i2, i3) = (TLanes.Add(i0, p0), TLanes.Add(i1, p1), TLanes.Add(i2, p2), TLanes.Add(i3, p3));
+        }
+        else
+        {
             i0 = TLanes.AddPartial(i0, p0, factors);
             i1 = TLanes.AddPartial(i1, p1, factors);
             i2 = TLanes.AddPartial(i2, p2, factors);
             i3 = TLanes.AddPartial(i3, p3, factors);
         }
+        (p0, p1, p2, p3) = (default, default, default, default);
     }
 
-    // Two partial sums: one would wait for itself.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TLanes AddOne(TLanes sum, Levels levels, byte* block, uint vector, uint* x, int tokens, TLanes factors)
+    private void AddTwo(
+        ref TVector i0, ref TVector i1, Levels levels, byte* slice, uint vector, uint* x, int tokens, TVector factors0, TVector factors1)
     {
-        uint run = (uint)Math.Max(1, PartialGroups / VectorGroups);
+        if (TCodes.HighBits != 0) CacheLine.Fetch(slice + Levels.HighOffset(vector) + AheadBytes);
+        TVector high0 = Levels.LoadHigh(slice, vector), high1 = HasPairs ? Levels.LoadHigh(slice + LaneBytes, vector) : default;
         for (uint end = vector + _partVectors; vector < end;)
         {
-            TLanes even = default, odd = default;
-            for (uint runEnd = Math.Min(end, vector + run); vector < runEnd; vector++)
+            TVector p0 = default, p1 = default;
+            uint partialEnd = Math.Min(end, vector + PartialVectors);
+            do
             {
-                TLanes low = levels.LoadLow(block, vector), high = levels.LoadHigh(block, vector);
-                if (Sse.IsSupported) Sse.Prefetch0(block + vector * RowGroupLayout.VectorBytes + PrefetchBytes);
-                for (int group = 0; group < VectorGroups; group += 2)
+                CacheLine.Fetch(slice + Levels.LowOffset(vector) + AheadBytes);
+                TVector low0 = Levels.LoadLow(slice, vector), low1 = HasPairs ? Levels.LoadLow(slice + LaneBytes, vector) : default;
+                AddLevels(ref p0, ref p1, levels, ref low0, ref high0, ref low1, ref high1, x);
+                x += tokens;
+                if (VectorGroups >= 2)
                 {
-                    even = Add(even, levels.Next(ref low, ref high), x);
+                    if (PartialGroups == 1) Flush(ref i0, ref i1, ref p0, ref p1, factors0, factors1);
+                    AddLevels(ref p0, ref p1, levels, ref low0, ref high0, ref low1, ref high1, x);
                     x += tokens;
-                    if (VectorGroups == 1) continue;
-                    odd = Add(odd, levels.Next(ref low, ref high), x);
+                }
+                if (VectorGroups >= 4)
+                {
+                    if (PartialGroups == 1) Flush(ref i0, ref i1, ref p0, ref p1, factors0, factors1);
+                    AddLevels(ref p0, ref p1, levels, ref low0, ref high0, ref low1, ref high1, x);
                     x += tokens;
-                    if (PartialGroups >= VectorGroups || group >= VectorGroups - 2) continue;
-                    sum = TLanes.AddPartial(TLanes.AddPartial(sum, even, factors), odd, factors);
-                    (even, odd) = (default, default);
+                    if (PartialGroups == 1) Flush(ref i0, ref i1, ref p0, ref p1, factors0, factors1);
+                    AddLevels(ref p0, ref p1, levels, ref low0, ref high0, ref low1, ref high1, x);
+                    x += tokens;
+                }
+                if (VectorGroups == 8)
+                    for (int group = 4; group < 8; group++, x += tokens)
+                        AddLevels(ref p0, ref p1, levels, ref low0, ref high0, ref low1, ref high1, x);
+                vector++;
+                if (TCodes.HighBits != 0 && vector % UnitVectors == 0 && vector < end)
+                {
+                    CacheLine.Fetch(slice + Levels.HighOffset(vector) + AheadBytes);
+                    high0 = Levels.LoadHigh(slice, vector);
+                    if (HasPairs) high1 = Levels.LoadHigh(slice + LaneBytes, vector);
                 }
             }
-            sum = TLanes.AddPartial(sum, even, factors);
-            if (VectorGroups > 1) sum = TLanes.AddPartial(sum, odd, factors);
+            while (vector < partialEnd);
+            Flush(ref i0, ref i1, ref p0, ref p1, factors0, factors1);
         }
-        return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Add(TLanes partial, TLanes level, uint* activations) => IsWide
-        ? TLanes.AddWideProducts(partial, level, TLanes.Repeat(activations))
-        : TLanes.AddProducts(partial, level, TLanes.Repeat(activations));
+    private static void AddLevels(
+        ref TVector p0, ref TVector p1, Levels levels, ref TVector low0, ref TVector high0, ref TVector low1, ref TVector high1, uint* x)
+    {
+        TVector activations = TLanes.Repeat(x, 0);
+        p0 = Add(p0, levels.Next(ref low0, ref high0), activations);
+        if (HasPairs) p1 = Add(p1, levels.Next(ref low1, ref high1), activations);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Flush(ref TVector i0, ref TVector i1, ref TVector p0, ref TVector p1, TVector factors0, TVector factors1)
+    {
+        if (TLanes.PartialMaximum == int.MaxValue && !_hasScales)
+        {
+            i0 = TLanes.Add(i0, p0);
+            if (HasPairs) i1 = TLanes.Add(i1, p1);
+        }
+        else
+        {
+            i0 = TLanes.AddPartial(i0, p0, factors0);
+            if (HasPairs) i1 = TLanes.AddPartial(i1, p1, factors1);
+        }
+        (p0, p1) = (default, default);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Add(TVector partial, TVector level, TVector activations) => IsWide
+        ? TLanes.AddWideProducts(partial, level, activations)
+        : TLanes.AddProducts(partial, level, activations);
 
     /// <summary>Unpacks the codes of one vector after the other.</summary>
     private readonly ref struct Levels
     {
-        private readonly TLanes _lowMask, _highMask, _table;
+        private readonly TVector _lowMask, _highMask, _table;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Levels(BlockAnatomy anatomy)
@@ -285,20 +456,24 @@ internal sealed unsafe class RowGroupLoop<TLanes, TCodes>(RowGroupLayout layout)
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes LoadLow(byte* block, uint vector) =>
-            TLanes.Load(block + vector / UnitVectors * UnitBytes + vector % UnitVectors * RowGroupLayout.VectorBytes);
+        public static uint LowOffset(uint vector) => vector / UnitVectors * UnitBytes + vector % UnitVectors * RowGroupLayout.VectorBytes;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes LoadHigh(byte* block, uint vector) => TCodes.HighBits == 0 ? default
-            : TLanes.ShiftRight(TLanes.Load(block + vector / UnitVectors * UnitBytes + UnitVectors * RowGroupLayout.VectorBytes),
-                (int)(vector % UnitVectors) * VectorGroups * TCodes.HighBits);
+        public static uint HighOffset(uint vector) => vector / UnitVectors * UnitBytes + UnitVectors * RowGroupLayout.VectorBytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector LoadLow(byte* slice, uint vector) => TLanes.Load(slice + LowOffset(vector));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector LoadHigh(byte* slice, uint vector) => TCodes.HighBits == 0 ? default
+            : TLanes.ShiftRight(TLanes.Load(slice + HighOffset(vector)), (int)(vector % UnitVectors) * VectorGroups * TCodes.HighBits);
 
         // The next codes come down to the low end of every byte; what crosses from byte to byte is masked.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Next(ref TLanes low, ref TLanes high)
+        public TVector Next(ref TVector low, ref TVector high)
         {
             if (TCodes.LowBits == 8) return IsSigned ? TLanes.Xor(low, TLanes.Broadcast(0x80808080)) : low;
-            TLanes level = TLanes.And(low, _lowMask);
+            TVector level = TLanes.And(low, _lowMask);
             low = TLanes.ShiftRight(low, TCodes.LowBits);
             if (TCodes.HighBits != 0)
             {
@@ -313,24 +488,24 @@ internal sealed unsafe class RowGroupLoop<TLanes, TCodes>(RowGroupLayout layout)
 internal static class RowGroupLoop
 {
     /// <summary>The kernel of a layout on some lanes.</summary>
-    public static IRowGroupKernel For<TLanes>(RowGroupLayout layout) where TLanes : unmanaged, ILanes<TLanes>
+    public static IRowGroupKernel For<TVector, TLanes>(RowGroupLayout layout) where TVector : struct where TLanes : struct, ILanes<TVector>
     {
         int highest = layout.Anatomy.Table is { } table ? table.HighestLevel : 0;
         if (layout.Anatomy is { CodeBits: 8, ZeroPoint: not 128 }) throw new NotSupportedException("8-bit codes mean their value − 128");
         return (layout.Anatomy.CodeBits, highest) switch
         {
-            (1, > 0 and <= 2) => new RowGroupLoop<TLanes, Bits1Levels>(layout),
-            (2, 0) => new RowGroupLoop<TLanes, Bits2>(layout),
-            (3, 0) => new RowGroupLoop<TLanes, Bits3>(layout),
-            (3, <= 31) => new RowGroupLoop<TLanes, Bits3SmallLevels>(layout),
-            (3, <= 127) => new RowGroupLoop<TLanes, Bits3Levels>(layout),
-            (4, 0) => new RowGroupLoop<TLanes, Bits4>(layout),
-            (4, <= 31) => new RowGroupLoop<TLanes, Bits4SmallLevels>(layout),
-            (4, <= 127) => new RowGroupLoop<TLanes, Bits4Levels>(layout),
-            (4, _) => new RowGroupLoop<TLanes, Bits4WideLevels>(layout),
-            (5, 0) => new RowGroupLoop<TLanes, Bits5>(layout),
-            (6, 0) => new RowGroupLoop<TLanes, Bits6>(layout),
-            (8, 0) => new RowGroupLoop<TLanes, Bits8>(layout),
+            (1, > 0 and <= 2) => new RowGroupLoop<TVector, TLanes, Bits1Levels>(layout),
+            (2, 0) => new RowGroupLoop<TVector, TLanes, Bits2>(layout),
+            (3, 0) => new RowGroupLoop<TVector, TLanes, Bits3>(layout),
+            (3, <= 31) => new RowGroupLoop<TVector, TLanes, Bits3SmallLevels>(layout),
+            (3, <= 127) => new RowGroupLoop<TVector, TLanes, Bits3Levels>(layout),
+            (4, 0) => new RowGroupLoop<TVector, TLanes, Bits4>(layout),
+            (4, <= 31) => new RowGroupLoop<TVector, TLanes, Bits4SmallLevels>(layout),
+            (4, <= 127) => new RowGroupLoop<TVector, TLanes, Bits4Levels>(layout),
+            (4, _) => new RowGroupLoop<TVector, TLanes, Bits4WideLevels>(layout),
+            (5, 0) => new RowGroupLoop<TVector, TLanes, Bits5>(layout),
+            (6, 0) => new RowGroupLoop<TVector, TLanes, Bits6>(layout),
+            (8, 0) => new RowGroupLoop<TVector, TLanes, Bits8>(layout),
             (int bits, _) => throw new NotSupportedException($"{bits}-bit codes with levels up to {highest}"),
         };
     }

@@ -44,8 +44,9 @@ internal sealed unsafe class FloatValueLoop(GgmlType type) : IValueKernel
     }
 }
 
-/// <summary>Sums quantized values over any <see cref="ILanes{TSelf}"/>.</summary>
-internal sealed unsafe class QuantizedValueLoop<TLanes>(GgmlType type, bool isFine) : IValueKernel where TLanes : struct, ILanes<TLanes>
+/// <summary>Sums quantized values over any <see cref="ILanes{TVector}"/>.</summary>
+internal sealed unsafe class QuantizedValueLoop<TVector, TLanes>(GgmlType type, bool isFine) : IValueKernel
+    where TVector : struct where TLanes : struct, ILanes<TVector>
 {
     private const int Tokens = AttentionLayout.PageTokens, Part = Tokens / 2, Vector = RowGroupLayout.VectorBytes;
 
@@ -56,6 +57,7 @@ internal sealed unsafe class QuantizedValueLoop<TLanes>(GgmlType type, bool isFi
         int codeBytes = AttentionLayout.Block * Tokens / (type == GgmlType.Q8_0 ? 1 : 2);
         int tokens = (int)arguments->Tokens;
         byte* values = arguments->Values;
+        byte* sums = stackalloc byte[RowGroupLayout.VectorBytes];
         for (int block = 0; block < arguments->Blocks; block++, values += codeBytes + Tokens * 2)
             for (int row = 0; row < rows; row++)
             {
@@ -68,13 +70,13 @@ internal sealed unsafe class QuantizedValueLoop<TLanes>(GgmlType type, bool isFi
                     Vector512<float> result = Vector512.Load(output) * Vector512.Create(arguments->Fades[row]);
                     if (isFine)
                     {
-                        Vector512<int> sums = (Sum(from, (uint*)codes, tokens) << 8) + Sum(from, (uint*)(codes + rows * Tokens), tokens);
-                        result = Add(sums, scales[0], result);
+                        Vector512<int> high = Sum(from, (uint*)codes, tokens, sums), low = Sum(from, (uint*)(codes + rows * Tokens), tokens, sums);
+                        result = Add((high << 8) + low, scales[0], result);
                     }
                     else
                     {
-                        result = Add(Sum(from, (uint*)codes, Math.Min(tokens, Part)), scales[0], result);
-                        if (tokens > Part) result = Add(Sum(from + codeBytes / 4, (uint*)(codes + Part), tokens - Part), scales[rows], result);
+                        result = Add(Sum(from, (uint*)codes, Math.Min(tokens, Part), sums), scales[0], result);
+                        if (tokens > Part) result = Add(Sum(from + codeBytes / 4, (uint*)(codes + Part), tokens - Part, sums), scales[rows], result);
                     }
                     result.Store(output);
                 }
@@ -85,23 +87,28 @@ internal sealed unsafe class QuantizedValueLoop<TLanes>(GgmlType type, bool isFi
         Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(sums), Vector512.Create(scale), to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector512<int> Sum(byte* values, uint* codes, int tokens)
+    private Vector512<int> Sum(byte* values, uint* codes, int tokens, byte* sums)
     {
-        TLanes sums = TLanes.Broadcast(0);
+        for (int row = 0; row < RowGroupLayout.Rows; row += TLanes.Rows) TLanes.Store(SumSlice(values + row * sizeof(int), codes, tokens), sums + row * sizeof(int));
+        return Vector512.Load((int*)sums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TVector SumSlice(byte* values, uint* codes, int tokens)
+    {
+        TVector sums = default;
         if (type == GgmlType.Q8_0)
         {
-            for (int four = 0; four < tokens / 4; four++) sums = TLanes.DotWide(sums, TLanes.Broadcast(codes[four]), TLanes.Load(values + four * Vector));
+            for (int four = 0; four < tokens / 4; four++) sums = TLanes.DotWide(sums, TLanes.Repeat(codes, four), TLanes.Load(values + four * Vector));
+            return sums;
         }
-        else
+        TVector mask = TLanes.Broadcast(0x0F0F0F0F), levels = TLanes.Table(Levels);
+        for (int eight = 0; eight < tokens / 8; eight++)
         {
-            TLanes mask = TLanes.Broadcast(0x0F0F0F0F), levels = TLanes.Table(Levels);
-            for (int eight = 0; eight < tokens / 8; eight++)
-            {
-                TLanes both = TLanes.Load(values + eight * Vector);
-                sums = TLanes.DotWide(sums, TLanes.Broadcast(codes[2 * eight]), TLanes.Lookup(levels, TLanes.And(both, mask)));
-                sums = TLanes.DotWide(sums, TLanes.Broadcast(codes[2 * eight + 1]), TLanes.Lookup(levels, TLanes.And(TLanes.ShiftRight(both, 4), mask)));
-            }
+            TVector both = TLanes.Load(values + eight * Vector);
+            sums = TLanes.DotWide(sums, TLanes.Repeat(codes, 2 * eight), TLanes.Lookup(levels, TLanes.And(both, mask)));
+            sums = TLanes.DotWide(sums, TLanes.Repeat(codes, 2 * eight + 1), TLanes.Lookup(levels, TLanes.And(TLanes.ShiftRight(both, 4), mask)));
         }
-        return TLanes.ToSums(sums);
+        return sums;
     }
 }

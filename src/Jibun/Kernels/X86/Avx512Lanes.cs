@@ -9,90 +9,107 @@ namespace Jibun.Kernels.X86;
 /// Lanes in one 512-bit vector, without the byte dot product that .NET does not expose (<see cref="Emitted.RowGroupEmitter"/> has it);
 /// partial sums are pairs of 16 bits.
 /// </summary>
-internal readonly unsafe struct Avx512Lanes(Vector512<byte> value) : ILanes<Avx512Lanes>
+internal readonly unsafe struct Avx512Lanes : ILanes<Vector512<byte>>
 {
-    private readonly Vector512<byte> _value = value;
+    public static int Rows => 16;
 
     public static int PartialMaximum => short.MaxValue;
 
     public static bool SignsWideLevels => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes Load(byte* bytes) => new(Vector512.Load(bytes));
+    public static Vector512<byte> Load(byte* bytes) => Vector512.Load(bytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes Broadcast(uint lane) => new(Vector512.Create(lane).AsByte());
+    public static void Store(Vector512<byte> value, byte* bytes) => value.Store(bytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes Repeat(uint* lane) => new(Vector512.Create(*lane).AsByte());
+    public static Vector512<byte> Broadcast(uint lane) => Vector512.Create(lane).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes And(Avx512Lanes left, Avx512Lanes right) => new(left._value & right._value);
+    public static Vector512<byte> Repeat(uint* lanes, int index) => Vector512.Create(lanes[index]).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes Or(Avx512Lanes left, Avx512Lanes right) => new(left._value | right._value);
+    public static Vector512<byte> And(Vector512<byte> left, Vector512<byte> right) => left & right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes Xor(Avx512Lanes left, Avx512Lanes right) => new(left._value ^ right._value);
+    public static Vector512<byte> Or(Vector512<byte> left, Vector512<byte> right) => left | right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes ShiftRight(Avx512Lanes value, int bits) => new((value._value.AsUInt16() >>> bits).AsByte());
+    public static Vector512<byte> Xor(Vector512<byte> left, Vector512<byte> right) => left ^ right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes ShiftLeft(Avx512Lanes value, int bits) => new((value._value.AsUInt16() << bits).AsByte());
+    public static Vector512<byte> ShiftRight(Vector512<byte> value, int bits) => (value.AsUInt16() >>> bits).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes Table(ReadOnlySpan<byte> levels) => new(Vector512.Create(Vector128.Create(levels)));
+    public static Vector512<byte> ShiftLeft(Vector512<byte> value, int bits) => (value.AsUInt16() << bits).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes Lookup(Avx512Lanes table, Avx512Lanes codes) => new(Avx512BW.Shuffle(table._value, codes._value));
+    public static Vector512<byte> Table(ReadOnlySpan<byte> levels) => Vector512.Create(Vector128.Create(levels));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes AddProducts(Avx512Lanes partial, Avx512Lanes levels, Avx512Lanes activations) =>
-        new((partial._value.AsInt16() + Avx512BW.MultiplyAddAdjacent(levels._value, activations._value.AsSByte())).AsByte());
+    public static Vector512<byte> Lookup(Vector512<byte> table, Vector512<byte> codes) => Avx512BW.Shuffle(table, codes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> AddProducts(Vector512<byte> partial, Vector512<byte> levels, Vector512<byte> activations) =>
+        (partial.AsInt16() + Avx512BW.MultiplyAddAdjacent(levels, activations.AsSByte())).AsByte();
 
     // The sign of a level moves to the activation; |−128| is 128 as an unsigned byte.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes AddWideProducts(Avx512Lanes partial, Avx512Lanes levels, Avx512Lanes activations)
+    public static Vector512<byte> AddWideProducts(Vector512<byte> partial, Vector512<byte> levels, Vector512<byte> activations)
     {
-        Vector512<sbyte> signed = activations._value.AsSByte();
-        Vector512<sbyte> turned = Vector512.ConditionalSelect(Vector512.LessThan(levels._value.AsSByte(), Vector512<sbyte>.Zero), -signed, signed);
-        return new((partial._value.AsInt16() + Avx512BW.MultiplyAddAdjacent(Avx512BW.Abs(levels._value.AsSByte()), turned)).AsByte());
+        Vector512<sbyte> signed = activations.AsSByte();
+        Vector512<sbyte> turned = Vector512.ConditionalSelect(Vector512.LessThan(levels.AsSByte(), Vector512<sbyte>.Zero), -signed, signed);
+        return (partial.AsInt16() + Avx512BW.MultiplyAddAdjacent(Avx512BW.Abs(levels.AsSByte()), turned)).AsByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes Factors(Avx512Lanes integers) =>
-        new(((integers._value.AsUInt32() << 16) | (integers._value.AsUInt32() & Vector512.Create(0xFFFFu))).AsByte());
+    public static Vector512<byte> Factors(Vector512<byte> integers) =>
+        ((integers.AsUInt32() << 16) | (integers.AsUInt32() & Vector512.Create(0xFFFFu))).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes AddPartial(Avx512Lanes sums, Avx512Lanes partial, Avx512Lanes factors) =>
-        new((sums._value.AsInt32() + Avx512BW.MultiplyAddAdjacent(partial._value.AsInt16(), factors._value.AsInt16())).AsByte());
+    public static Vector512<byte> AddPartial(Vector512<byte> sums, Vector512<byte> partial, Vector512<byte> factors) => AddPairs(sums, partial, factors);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes Integers(int value) => Broadcast((uint)value);
+    public static Vector512<byte> Add(Vector512<byte> left, Vector512<byte> right) => (left.AsInt32() + right.AsInt32()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes LoadSignedBytes(byte* bytes) => new(Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)bytes)).AsByte());
+    public static Vector512<byte> LoadSignedBytes(byte* bytes) => Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)bytes)).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes AddMultiple(Avx512Lanes sums, Avx512Lanes integers, int value) =>
-        new((sums._value.AsInt32() + integers._value.AsInt32() * Vector512.Create(value)).AsByte());
+    public static Vector512<byte> AddMultiple(Vector512<byte> sums, Vector512<byte> left, Vector512<byte> right) =>
+        (sums.AsInt32() + left.AsInt32() * right.AsInt32()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes AddPairs(Avx512Lanes sums, byte* pairs, int values) =>
-        new((sums._value.AsInt32() + Avx512BW.MultiplyAddAdjacent(
-            Avx512BW.ConvertToVector512Int16(Vector256.Load(pairs)), Vector512.Create(values).AsInt16())).AsByte());
+    public static Vector512<byte> LoadPairs(byte* bytes) => Avx512BW.ConvertToVector512Int16(Vector256.Load(bytes)).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> ToSums(Avx512Lanes sums) => sums._value.AsInt32();
+    public static Vector512<byte> AddPairs(Vector512<byte> sums, Vector512<byte> pairs, Vector512<byte> values) =>
+        (sums.AsInt32() + Avx512BW.MultiplyAddAdjacent(pairs.AsInt16(), values.AsInt16())).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes DotWide(Avx512Lanes sums, Avx512Lanes unsigned, Avx512Lanes signed)
+    public static Vector512<byte> DotWide(Vector512<byte> sums, Vector512<byte> unsigned, Vector512<byte> signed)
     {
-        Vector512<short> right = signed._value.AsInt16();
+        Vector512<short> right = signed.AsInt16();
         Vector512<int> even = Avx512BW.MultiplyAddAdjacent(
-            (unsigned._value.AsUInt16() & Vector512.Create((ushort)0xFF)).AsInt16(), (right << 8) >> 8);
-        Vector512<int> odd = Avx512BW.MultiplyAddAdjacent((unsigned._value.AsUInt16() >>> 8).AsInt16(), right >> 8);
-        return new((sums._value.AsInt32() + even + odd).AsByte());
+            (unsigned.AsUInt16() & Vector512.Create((ushort)0xFF)).AsInt16(), (right << 8) >> 8);
+        Vector512<int> odd = Avx512BW.MultiplyAddAdjacent((unsigned.AsUInt16() >>> 8).AsInt16(), right >> 8);
+        return (sums.AsInt32() + even + odd).AsByte();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> ToFloats(Vector512<byte> integers) => Vector512.ConvertToSingle(integers.AsInt32()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadHalves(byte* halves) => HalfLanes.Load((ushort*)halves).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LowToHigh(Vector512<byte> value) => (value.AsUInt32() << 16).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Multiply(Vector512<byte> left, Vector512<byte> right) => (left.AsSingle() * right.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> MultiplyAdd(Vector512<byte> left, Vector512<byte> right, Vector512<byte> sum) =>
+        Vector512.FusedMultiplyAdd(left.AsSingle(), right.AsSingle(), sum.AsSingle()).AsByte();
 }

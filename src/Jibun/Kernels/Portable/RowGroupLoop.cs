@@ -333,7 +333,7 @@ internal sealed unsafe class RowGroupLoop<TVector, TLanes, TCodes>(RowGroupLayou
                 vector++;
                 if (TCodes.HighBits != 0 && vector % UnitVectors == 0 && vector < end) high = Levels.LoadHigh(slice, vector);
             }
-            while (vector < partialEnd);
+            while (PartialVectors > 1 && vector < partialEnd);
             Flush(ref i0, ref i1, ref i2, ref i3, ref p0, ref p1, ref p2, ref p3, factors);
         }
     }
@@ -407,7 +407,7 @@ internal sealed unsafe class RowGroupLoop<TVector, TLanes, TCodes>(RowGroupLayou
                     if (HasPairs) high1 = Levels.LoadHigh(slice + LaneBytes, vector);
                 }
             }
-            while (vector < partialEnd);
+            while (PartialVectors > 1 && vector < partialEnd);
             Flush(ref i0, ref i1, ref p0, ref p1, factors0, factors1);
         }
     }

@@ -50,11 +50,11 @@ internal readonly unsafe struct Vector128Lanes : ILanes<Vector128<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> AddProducts(Vector128<byte> partial, Vector128<byte> levels, Vector128<byte> activations) =>
-        (partial.AsInt16() + Even(levels) * Even(activations) + Odd(levels) * Odd(activations)).AsByte();
+        (partial.AsInt16() + (levels.AsInt16() & Vector128.Create((short)0xFF)) * Even(activations) + Odd(levels) * Odd(activations)).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> AddWideProducts(Vector128<byte> partial, Vector128<byte> levels, Vector128<byte> activations) =>
-        AddProducts(partial, levels, activations);
+        (partial.AsInt16() + Even(levels) * Even(activations) + Odd(levels) * Odd(activations)).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Factors(Vector128<byte> integers) => integers;

@@ -22,7 +22,7 @@ public struct IQ1_M : IGridBlock<IQ1_M>
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
     public static BlockAnatomy Anatomy { get; } =
-        new(CodeBits: 3, ZeroPoint: 9, SubBlock: 16, BlockSize: 256, HasScales: true, Factor: 1 / 8f, Table: Grid.ShiftedTrits);
+        new(CodeBits: 3, ZeroPoint: 9, SubBlock: 16, BlockSize: 256, HasScales: true, Factor: 1 / 8f, Table: GridCodes.ShiftedTrits);
 
     readonly Half IGridBlock<IQ1_M>.BlockScale => BitConverter.UInt16BitsToHalf(
         (ushort)(Groups[0] >> 12 | Groups[1] >> 12 << 4 | Groups[2] >> 12 << 8 | Groups[3] >> 12 << 12));

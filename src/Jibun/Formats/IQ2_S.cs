@@ -23,7 +23,7 @@ public struct IQ2_S : IGridBlock<IQ2_S>
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
     public static BlockAnatomy Anatomy { get; } =
-        new(CodeBits: 3, ZeroPoint: 43, SubBlock: 16, BlockSize: 256, HasScales: true, Factor: 1 / 8f, Table: Grid.SignedEights);
+        new(CodeBits: 3, ZeroPoint: 43, SubBlock: 16, BlockSize: 256, HasScales: true, Factor: 1 / 8f, Table: GridCodes.SignedEights);
 
     readonly Half IGridBlock<IQ2_S>.BlockScale => Scale;
 

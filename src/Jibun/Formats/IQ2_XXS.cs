@@ -20,7 +20,7 @@ public struct IQ2_XXS : IGridBlock<IQ2_XXS>
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
     public static BlockAnatomy Anatomy { get; } =
-        new(CodeBits: 3, ZeroPoint: 43, SubBlock: 32, BlockSize: 256, HasScales: true, Factor: 1 / 8f, Table: Grid.SignedEights);
+        new(CodeBits: 3, ZeroPoint: 43, SubBlock: 32, BlockSize: 256, HasScales: true, Factor: 1 / 8f, Table: GridCodes.SignedEights);
 
     readonly Half IGridBlock<IQ2_XXS>.BlockScale => Scale;
 

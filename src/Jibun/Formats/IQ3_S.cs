@@ -23,7 +23,7 @@ public struct IQ3_S : IGridBlock<IQ3_S>
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
     public static BlockAnatomy Anatomy { get; } =
-        new(CodeBits: 4, ZeroPoint: 15, SubBlock: 32, BlockSize: 256, HasScales: true, Table: Grid.SignedOdd);
+        new(CodeBits: 4, ZeroPoint: 15, SubBlock: 32, BlockSize: 256, HasScales: true, Table: GridCodes.SignedOdd);
 
     readonly Half IGridBlock<IQ3_S>.BlockScale => Scale;
 

@@ -21,7 +21,7 @@ public struct IQ3_XXS : IGridBlock<IQ3_XXS>
     public static int BlockSize => 256;
     public static ActivationFormat Activation => ActivationFormat.Q8_K;
     public static BlockAnatomy Anatomy { get; } =
-        new(CodeBits: 4, ZeroPoint: 62, SubBlock: 32, BlockSize: 256, HasScales: true, Factor: 1 / 4f, Table: Grid.SignedFours);
+        new(CodeBits: 4, ZeroPoint: 62, SubBlock: 32, BlockSize: 256, HasScales: true, Factor: 1 / 4f, Table: GridCodes.SignedFours);
 
     readonly Half IGridBlock<IQ3_XXS>.BlockScale => Scale;
 

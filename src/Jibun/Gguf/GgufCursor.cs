@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Jibun.Memory;
 
 namespace Jibun.Gguf;
 
@@ -44,7 +45,9 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string file)
             SkipElements(elementType, count, 1);
             long bytes = Position - first;
             if (bytes > Array.MaxLength) throw Fail($"an array of {bytes} bytes is more than this version reads");
-            return new GgufValue(type, elementType, count, new ReadOnlySpan<byte>(start + first, (int)bytes).ToArray());
+            byte[] copy = LargeArray.Uninitialized<byte>((int)bytes);
+            new ReadOnlySpan<byte>(start + first, copy.Length).CopyTo(copy);
+            return new GgufValue(type, elementType, count, copy);
         }
         byte* value = Here;
         SkipElements(type, 1, 0);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using Jibun.Memory;
 
 namespace Jibun.Gguf;
 
@@ -86,7 +87,7 @@ public sealed partial class GgufValue : IEquatable<GgufValue>
         values = null;
         int size = ElementType.Size();
         if (!IsArray || size == 0 || ElementType == GgufValueType.Bool) return false;
-        int[] all = new int[Count];
+        int[] all = LargeArray.Uninitialized<int>(Count);
         for (int i = 0; i < all.Length; i++)
         {
             if (!TryReadInteger(ElementType, Payload[(i * size)..], out long value) || (int)value != value) return false;
@@ -101,7 +102,7 @@ public sealed partial class GgufValue : IEquatable<GgufValue>
         values = null;
         int size = ElementType.Size();
         if (!IsArray || size == 0 || ElementType == GgufValueType.Bool) return false;
-        values = new float[Count];
+        values = LargeArray.Uninitialized<float>(Count);
         for (int i = 0; i < values.Length; i++)
         {
             TryReadNumber(ElementType, Payload[(i * size)..], out double value);

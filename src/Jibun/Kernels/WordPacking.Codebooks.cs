@@ -107,7 +107,7 @@ internal static unsafe partial class WordPacking
     // A word of points and one of signs and the scale a group.
     private readonly struct Eights256 : IWordBlock
     {
-        private static readonly uint[] s_points = PointsOf(Grid.Eights256, Grid.SignedEights);
+        private static readonly uint[] s_points = PointsOf(Grid.Eights256, GridCodes.SignedEights);
 
         public static int Words => 16;
 
@@ -132,7 +132,7 @@ internal static unsafe partial class WordPacking
     // 16 words of two points, nine bits of a number and seven of signs; 2 words of scales.
     private readonly struct Eights512 : IWordBlock
     {
-        private static readonly uint[] s_points = PointsOf(Grid.Eights512, Grid.SignedEights);
+        private static readonly uint[] s_points = PointsOf(Grid.Eights512, GridCodes.SignedEights);
 
         public static int Words => 18;
 
@@ -165,7 +165,7 @@ internal static unsafe partial class WordPacking
     // 8 words of points, 8 of signs, 2 of the upper pairs of the points' numbers, 2 of scales.
     private readonly struct Eights1024 : IWordBlock
     {
-        private static readonly uint[] s_points = PointsOf(Grid.Eights1024, Grid.SignedEights);
+        private static readonly uint[] s_points = PointsOf(Grid.Eights1024, GridCodes.SignedEights);
 
         public static int Words => 20;
 
@@ -192,7 +192,7 @@ internal static unsafe partial class WordPacking
     // 16 words of points, 8 of signs and the scale of a group.
     private readonly struct Fours256 : IWordBlock
     {
-        private static readonly uint[] s_points = PointsOf(Grid.Fours256, Grid.SignedFours);
+        private static readonly uint[] s_points = PointsOf(Grid.Fours256, GridCodes.SignedFours);
 
         public static int Words => 24;
 
@@ -217,7 +217,7 @@ internal static unsafe partial class WordPacking
     // 16 words of points, 2 of the top bits of the points' numbers, 8 of signs, one of scales.
     private readonly struct Fours512 : IWordBlock
     {
-        private static readonly uint[] s_points = PointsOf(Grid.Fours512, Grid.SignedOdd);
+        private static readonly uint[] s_points = PointsOf(Grid.Fours512, GridCodes.SignedOdd);
 
         public static int Words => 27;
 
@@ -243,7 +243,7 @@ internal static unsafe partial class WordPacking
     // 8 words of points, 4 of the upper three bits of the points' numbers with the shift's sign above, 2 of scales, whose top nibbles are d.
     private readonly struct ShiftedTrits : IWordBlock
     {
-        public static readonly uint[] Points = PointsOf(Grid.Ternary2048, Grid.ShiftedTrits, 8, 1);
+        public static readonly uint[] Points = PointsOf(Grid.Ternary2048, GridCodes.ShiftedTrits, 8, 1);
 
         public static int Words => 14;
 

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using Jibun.Memory;
 
 namespace Jibun.Tokenization;
 
 /// <summary>What two neighbouring pieces of a word become, and which merge goes first. Open addressing over pairs.</summary>
 internal sealed class MergeTable(int count)
 {
-    private readonly Slot[] slots = new Slot[TextHash.Slots(count)];
+    private readonly Slot[] slots = LargeArray.Zeroed<Slot>(TextHash.Slots(count));
 
     /// <summary>The first merge of a pair counts; later ones are ignored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Jibun.Gguf;
+using Jibun.Memory;
 
 namespace Jibun.Tokenization;
 
@@ -117,8 +118,8 @@ internal sealed class SentencePieceEncoder : ITextEncoder
     private static uint[] ReadScores(GgufMetadata metadata, int count)
     {
         const string key = "tokenizer.ggml.scores";
-        uint[] orders = new uint[count];
-        if (!metadata.ContainsKey(key)) return orders;
+        if (!metadata.ContainsKey(key)) return new uint[count];
+        uint[] orders = LargeArray.Uninitialized<uint>(count);
         float[] scores = metadata.GetNumbers(key);
         if (scores.Length != count) throw Vocabulary.Disagree(metadata, key, scores.Length, count);
         for (int id = 0; id < count; id++) orders[id] = Order(scores[id]);

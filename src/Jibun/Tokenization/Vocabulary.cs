@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Jibun.Gguf;
+using Jibun.Memory;
 
 namespace Jibun.Tokenization;
 
@@ -85,7 +86,7 @@ internal sealed class Vocabulary
     private int[] Locate(string source, GgufValue tokens)
     {
         ReadOnlySpan<byte> payload = tokens.Payload;
-        int[] starts = new int[tokens.Count + 1];
+        int[] starts = LargeArray.Uninitialized<int>(tokens.Count + 1);
         int position = 0;
         for (int id = 0; id < tokens.Count; id++)
         {
@@ -106,7 +107,7 @@ internal sealed class Vocabulary
     private static TokenKinds[] ReadKinds(GgufMetadata metadata, int count)
     {
         const string key = "tokenizer.ggml.token_type";
-        TokenKinds[] kinds = new TokenKinds[count];
+        TokenKinds[] kinds = LargeArray.Uninitialized<TokenKinds>(count);
         if (!metadata.ContainsKey(key))
         {
             kinds.AsSpan().Fill(TokenKinds.Normal);
@@ -142,7 +143,7 @@ internal sealed class Vocabulary
         public TextIndex(Vocabulary texts, int count)
         {
             this.texts = texts;
-            slots = new ulong[TextHash.Slots(count)];
+            slots = LargeArray.Zeroed<ulong>(TextHash.Slots(count));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

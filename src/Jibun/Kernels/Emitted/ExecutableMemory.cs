@@ -23,7 +23,9 @@ public static unsafe partial class ExecutableMemory
         return Load(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 
-    private static nint Load(ReadOnlySpan<byte> code)
+    /// <summary>The same of a function that is machine code already.</summary>
+    /// <exception cref="NotSupportedException">The platform forbids executable memory or is not x86-64.</exception>
+    internal static nint Load(ReadOnlySpan<byte> code)
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
             throw new NotSupportedException("machine code is emitted for x86-64 only");

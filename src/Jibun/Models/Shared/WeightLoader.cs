@@ -123,9 +123,9 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
         if (file.IsHeaderOnly) return Plan(HugePageArena.Planned(bytes));
         var arena = new HugePageArena(bytes);
         var handles = new SafeFileHandle?[file.Shards.Count];
-        using var reading = new Reading(team.Threads);
         try
         {
+            List<Chunks> matrices = [];
             foreach (PendingMatrix matrix in _pending)
             {
                 matrix.Place(arena, ScaleOf(matrix));
@@ -138,10 +138,13 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
                 SafeFileHandle? handle = System.IO.File.Exists(path)
                     ? handles[matrix.Tensor.Shard] ??= System.IO.File.OpenHandle(path, options: FileOptions.None)
                     : null;
-                var work = new PackWork { Matrix = matrix, Handle = handle, Reading = reading, Arrangement = _arrangement };
-                team.For(ref work, checked(matrix.Parts.Length * matrix.Value.Groups), Math.Max(1, (int)(ChunkBytes / matrix.Value.GroupBytes)));
-                if (reading.IsCutShort) throw new ModelException($"{path} became shorter while it was read");
+                matrices.Add(new Chunks(matrix, handle, matrices.Count > 0 ? matrices[^1].End : 0));
             }
+            if (matrices.Count == 0) return arena;
+            using var reading = new Reading(team.Threads, matrices.Max(chunks => chunks.SourceBytes));
+            var work = new PackWork { Matrices = matrices, Reading = reading, Arrangement = _arrangement };
+            team.For(ref work, matrices[^1].End);
+            if (reading.CutShort is { } shorter) throw new ModelException($"{file.Shards[shorter.Tensor.Shard]} became shorter while it was read");
             return arena;
         }
         catch
@@ -247,64 +250,97 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
         if (format.HasTensorScale) throw new ModelException($"tensor {name} is {format.Name}, which this version supports for matrices only");
     }
 
+    /// <summary>What of a matrix is read and packed at once: row groups of one part. Numbers count through all matrices.</summary>
+    private readonly record struct Chunks(PendingMatrix Matrix, SafeFileHandle? Handle, int First)
+    {
+        private int Groups => (int)Math.Clamp(ChunkBytes / Matrix.Value.GroupBytes, 1, Matrix.Value.Groups);
+
+        private int PerPart => (Matrix.Value.Groups + Groups - 1) / Groups;
+
+        /// <summary>Behind the last.</summary>
+        public int End => checked(First + Matrix.Parts.Length * PerPart);
+
+        /// <summary>Of the largest, in the file.</summary>
+        public long SourceBytes => Groups * RowGroupLayout.Rows * Matrix.Format.RowBytes(Matrix.Columns);
+
+        public (int Part, int FirstGroup, int Groups) this[int number]
+        {
+            get
+            {
+                (int part, int inPart) = Math.DivRem(number - First, PerPart);
+                return (part, inPart * Groups, Math.Min(Groups, Matrix.Value.Groups - inPart * Groups));
+            }
+        }
+    }
+
+    // All matrices are one piece of work: threads wait for each other once, at the end.
     private struct PackWork : IRangeWork
     {
         public I2_SArrangement Arrangement;
-        public PendingMatrix Matrix;
-        public SafeFileHandle? Handle;
+        public List<Chunks> Matrices;
         public Reading Reading;
 
         public readonly void Run(int start, int end, int thread)
         {
-            int groups = Matrix.Value.Groups;
-            for (int count; start < end; start += count)
+            int index = 0, above = Matrices.Count; // the matrix of the first chunk is among these
+            while (above - index > 1)
             {
-                count = Math.Min(end - start, groups - start % groups);
-                Pack(start / groups, start % groups, count, thread);
+                int middle = (index + above) / 2;
+                if (Matrices[middle].First <= start) index = middle;
+                else above = middle;
+            }
+            for (; start < end; start++)
+            {
+                while (start >= Matrices[index].End) index++;
+                (int part, int firstGroup, int groups) = Matrices[index][start];
+                Pack(Matrices[index].Matrix, Matrices[index].Handle, part, firstGroup, groups, thread);
             }
         }
 
-        private readonly void Pack(int part, int firstGroup, int groups, int thread)
+        private readonly void Pack(PendingMatrix matrix, SafeFileHandle? handle, int part, int firstGroup, int groups, int thread)
         {
-            Matrix target = Matrix.Parts[part];
-            long rowBytes = Matrix.Format.RowBytes(Matrix.Columns), offset = (Matrix.Slice.FirstRow(part) + firstGroup * RowGroupLayout.Rows) * rowBytes;
-            int rows = Math.Min(groups * RowGroupLayout.Rows, Matrix.Rows - firstGroup * RowGroupLayout.Rows);
-            byte* source = Matrix.Tensor.Pointer + offset;
-            if (Handle is not null) source = Reading.Read(Handle, Matrix.Tensor.FileOffset + offset, checked((int)(rows * rowBytes)), thread);
-            if (Matrix.Format.Type == GgmlType.I2_S && Arrangement != I2_SArrangement.PlanesOf32) source = Normalize(source, rows, rowBytes, thread);
+            Matrix target = matrix.Parts[part];
+            long rowBytes = matrix.Format.RowBytes(matrix.Columns), offset = (matrix.Slice.FirstRow(part) + firstGroup * RowGroupLayout.Rows) * rowBytes;
+            int rows = Math.Min(groups * RowGroupLayout.Rows, matrix.Rows - firstGroup * RowGroupLayout.Rows);
+            byte* source = matrix.Tensor.Pointer + offset;
+            if (handle is not null) source = Reading.Read(matrix, handle, offset, checked((int)(rows * rowBytes)), thread);
+            if (matrix.Format.Type == GgmlType.I2_S && Arrangement != I2_SArrangement.PlanesOf32)
+            {
+                if (handle is null) source = Reading.Copy(source, checked((int)(rows * rowBytes)), thread);
+                Arrangement.Normalize(new Span<byte>(source, checked((int)(rows * rowBytes))), matrix.Columns);
+            }
             for (int group = firstGroup; group < firstGroup + groups; group++, source += RowGroupLayout.Rows * rowBytes)
             {
-                int inGroup = Math.Min(RowGroupLayout.Rows, Matrix.Rows - group * RowGroupLayout.Rows);
-                Kernels.Matrix.PackGroup(Matrix.Format, source, inGroup, Matrix.Columns, target.Data + group * target.GroupBytes);
+                int inGroup = Math.Min(RowGroupLayout.Rows, matrix.Rows - group * RowGroupLayout.Rows);
+                Kernels.Matrix.PackGroup(matrix.Format, source, inGroup, matrix.Columns, target.Data + group * target.GroupBytes);
             }
-        }
-
-        // In the thread's own copy.
-        private readonly byte* Normalize(byte* source, int rows, long rowBytes, int thread)
-        {
-            int bytes = checked((int)(rows * rowBytes));
-            byte* copy = Handle is not null ? source : Reading.Copy(source, bytes, thread);
-            Arrangement.Normalize(new Span<byte>(copy, bytes), Matrix.Columns);
-            return copy;
         }
     }
 
     /// <summary>What the threads read into. A file that was cut short meanwhile is noted rather than thrown on a thread of the team.</summary>
-    private sealed class Reading(int threads) : IDisposable
+    private sealed class Reading : IDisposable
     {
-        private readonly NativeBuffer[] _copies = [.. Enumerable.Range(0, threads).Select(_ => new NativeBuffer())];
-        private volatile bool _isCutShort;
+        private readonly HugePageArena _arena;
+        private readonly byte*[] _copies; // [threads]
+        private volatile PendingMatrix? _cutShort;
 
-        public bool IsCutShort => _isCutShort;
-
-        public byte* Read(SafeFileHandle file, long offset, int bytes, int thread)
+        public Reading(int threads, long bytes)
         {
-            byte* copy = _copies[thread].Require(bytes);
+            _arena = new HugePageArena(threads * ((bytes + 63) & ~63L));
+            _copies = new byte*[threads];
+            for (int thread = 0; thread < threads; thread++) _copies[thread] = _arena.Take(bytes);
+        }
+
+        public PendingMatrix? CutShort => _cutShort;
+
+        public byte* Read(PendingMatrix matrix, SafeFileHandle file, long offset, int bytes, int thread)
+        {
+            byte* copy = _copies[thread];
             for (int done = 0, read; done < bytes; done += read)
             {
-                read = RandomAccess.Read(file, new Span<byte>(copy + done, bytes - done), offset + done);
+                read = RandomAccess.Read(file, new Span<byte>(copy + done, bytes - done), matrix.Tensor.FileOffset + offset + done);
                 if (read > 0) continue;
-                _isCutShort = true;
+                _cutShort = matrix;
                 new Span<byte>(copy + done, bytes - done).Clear();
                 break;
             }
@@ -313,15 +349,11 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
 
         public byte* Copy(byte* source, int bytes, int thread)
         {
-            byte* copy = _copies[thread].Require(bytes);
-            new Span<byte>(source, bytes).CopyTo(new Span<byte>(copy, bytes));
-            return copy;
+            new Span<byte>(source, bytes).CopyTo(new Span<byte>(_copies[thread], bytes));
+            return _copies[thread];
         }
 
-        public void Dispose()
-        {
-            foreach (NativeBuffer copy in _copies) copy.Dispose();
-        }
+        public void Dispose() => _arena.Dispose();
     }
 }
 

@@ -49,7 +49,7 @@ public sealed class KernelSet(KernelTier tier)
         _ => false,
     };
 
-    /// <summary>What products with weights of a format run on: floats have emitted code or portable vectors.</summary>
+    /// <summary>What products with weights of a format run on: floats have emitted code or the processor's vectors, whatever the tier.</summary>
     public KernelTier TierOf(BlockFormat format) =>
         format.Anatomy is not null ? Tier : IsFloatEmitted(format.Type) ? KernelTier.Emitted : KernelTier.Portable;
 

@@ -6,8 +6,8 @@ namespace Jibun.Kernels.Portable;
 
 /// <summary>
 /// The row-group kernel over any <see cref="ILanes{TVector}"/>. The rows of a block are taken in slices of as many as there are lanes; their codes are
-/// unpacked once for four tokens. Products are first added to partial sums, which may be narrow, and these to the integer sums of a block before
-/// they overflow. Float sums stay in memory: registers are for what is inside.
+/// unpacked once for four tokens, whose float sums lie in memory: registers are for what is inside; or for one token and two slices. Products are first added
+/// to partial sums, which may be narrow, and these to the integer sums of a block before they overflow.
 /// </summary>
 internal sealed unsafe class RowGroupLoop<TVector, TLanes, TCodes>(RowGroupLayout layout) : IRowGroupKernel
     where TVector : struct where TLanes : struct, ILanes<TVector> where TCodes : struct, ICodes
@@ -18,7 +18,7 @@ internal sealed unsafe class RowGroupLoop<TVector, TLanes, TCodes>(RowGroupLayou
     private readonly int _blockBytes = layout.BlockBytes, _scaleOffset = layout.ScaleOffset, _minOffset = layout.MinOffset;
     private readonly int _dOffset = layout.DOffset, _dMinOffset = layout.DMinOffset;
     private readonly bool _hasRowScales = layout.Anatomy.Scale == ScaleKind.Row, _hasHalfScale = layout.Anatomy.Scale == ScaleKind.Half;
-    private readonly bool _hasScales = layout.Anatomy.HasScales, _hasMins = layout.Anatomy.HasMins, _scalesParts = layout.Anatomy.ScalesActivations;
+    private readonly bool _hasScales = layout.Anatomy.HasScales, _hasMins = layout.Anatomy.HasMins;
     private readonly bool _hasOffsets = layout.Anatomy.ZeroPoint != 0 && !IsSigned;
     private readonly int _pairs = layout.Anatomy.SubBlocks / 2;
 
@@ -73,8 +73,7 @@ internal sealed unsafe class RowGroupLoop<TVector, TLanes, TCodes>(RowGroupLayou
         get => IsWide && TLanes.SignsWideLevels;
     }
 
-    /// <summary>Column groups whose products a partial sum takes.</summary>
-    // Sums of integers are cut into short chains, since each product waits for the one before.
+    /// <summary>Column groups whose products a partial sum takes: as many as fit, or a short chain, since each product waits for the one before.</summary>
     private static int PartialGroups
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,12 +18,18 @@ internal sealed unsafe class PagedAttention
     private const int Lanes = 16;
     private const int LineBytes = 64;
     private const int TokensAtOnce = 8; // of values
+    private const int TilesAtOnce = 8; // that meet a part of a page before they meet the next
+    private const int CachedBytes = 20 << 10; // of such a part: the first cache holds it beside a tile's queries or results
+
+    private const int FactorStride = PageTokens * sizeof(float) / sizeof(ushort); // factors take the place of weights
 
     private readonly AttentionLayout _keys, _values;
     private readonly IRowGroupKernel _keyKernel;
     private readonly IValueKernel _valueKernel;
     private readonly AttentionCodes _codes;
+    private readonly bool _areHalvesApart; // weights of each half of a page are relative to its highest, not to the page's
     private readonly float _scale, _cap;
+    private readonly int _groupsAtOnce, _blocksAtOnce; // of keys, of values: a part of a page
     private readonly int _relatedOffset, _ownOffset, _unitsOffset, _codesOffset;
 
     /// <param name="kernels">What products run on.</param>
@@ -37,12 +43,16 @@ internal sealed unsafe class PagedAttention
         (_keys, _values, _scale, _cap) = (keys, values, scale, cap);
         (_keyKernel, _valueKernel) = (kernels.ForKeys(keys.Type), kernels.ForValues(values.Type, isFine));
         _codes = new AttentionCodes(values, isFine);
+        _areHalvesApart = values.IsQuantized && _codes.Parts == 2;
         TileBytes = Aligned(TileRows * (_keys.IsQuantized ? _keys.KeyColumns + _keys.KeyColumns / AttentionLayout.Block * 8 : _keys.KeyColumns * sizeof(float)));
-        _relatedOffset = (TileRows * PageTokens + 4 * Lanes) * sizeof(float);
-        _ownOffset = _relatedOffset + Aligned(_codes.RelatedFloats * sizeof(float));
-        _unitsOffset = _ownOffset + Aligned(_codes.RelatedFloats * sizeof(float));
-        _codesOffset = _unitsOffset + Aligned((_codes.Blocks * _codes.Parts * TileRows + Lanes) * sizeof(float));
-        WorkBytes = _codesOffset + Aligned(_codes.Blocks * TileRows * _codes.RowBytes);
+        _groupsAtOnce = keys.KeyBytes <= CachedBytes ? PageTokens / Lanes : PageTokens / Lanes / 2;
+        int parts = (Blocks * values.ValueBlockBytes + CachedBytes - 1) / CachedBytes;
+        _blocksAtOnce = (Blocks + parts - 1) / parts;
+        _relatedOffset = TilesAtOnce * TileNumbers.Floats * sizeof(float);
+        _ownOffset = _relatedOffset + RelatedBytes(_codes.Blocks);
+        _unitsOffset = _ownOffset + RelatedBytes(Math.Min(_codes.Blocks, _blocksAtOnce));
+        _codesOffset = _unitsOffset + Aligned((_blocksAtOnce * _codes.Parts * TileRows + Lanes) * sizeof(float));
+        WorkBytes = _codesOffset + Aligned(_blocksAtOnce * TileRows * _codes.RowBytes);
     }
 
     /// <summary>Floats of a row's running result: maximum, weight, and from the sixteenth on the value.</summary>
@@ -117,17 +127,32 @@ internal sealed unsafe class PagedAttention
     /// <param name="next">The page that will be folded in next, if it is known: fetched meanwhile.</param>
     public void Fold(byte* tiles, int rows, int* positions, int window, int pageStart, byte* keys, byte* values, float* states, byte* work, byte* next = null)
     {
-        _codes.Relate(values, 0, PageTokens, (float*)(work + _relatedOffset));
-        int tileLines = _values.ValueRows / AttentionLayout.Block * (PageTokens / TokensAtOnce);
-        long nextBytes = next == null ? 0 : _keys.Bytes;
-        bool isSpread = _valueKernel.FetchesAhead && (long)(rows / TileRows) * tileLines * LineBytes >= nextBytes;
-        for (int row = 0; row < rows; row += TileRows, tiles += TileBytes)
+        PagePiece piece = new()
         {
-            int count = Math.Min(TileRows, rows - row);
-            long fetched = (long)(row / TileRows) * tileLines * LineBytes;
-            byte* ahead = isSpread && fetched < nextBytes ? next + fetched : null;
-            if (!isSpread) Fetch(next + nextBytes * row / rows, next + nextBytes * (row + count) / rows);
-            FoldTile(tiles, count, positions + row, window, pageStart, keys, values, states + (long)row * StateFloats, work, ahead);
+            Positions = positions,
+            Window = window,
+            PageStart = pageStart,
+            Keys = keys,
+            Values = values,
+            States = states,
+            Tiles = tiles,
+            Work = work,
+            Ahead = next,
+            AheadEnd = next == null ? null : next + _keys.Bytes,
+        };
+        int tileCount = (rows + TileRows - 1) / TileRows;
+        long fetched = _valueKernel.FetchesAhead ? (long)tileCount * Blocks * (PageTokens / TokensAtOnce) * LineBytes : 0;
+        piece.FetchedAtOnce = Math.Max(0, _keys.Bytes - fetched) / tileCount;
+        if (_values.IsQuantized) _codes.Relate(values, 0, PageTokens, 0, Blocks, Scales(work + _relatedOffset), Units(work + _relatedOffset, Blocks));
+        for (int first = 0; first < rows; first += TilesAtOnce * TileRows)
+        {
+            piece.Take(Math.Min(TilesAtOnce * TileRows, rows - first));
+            Score(piece);
+            Weigh(piece);
+            Sum(ref piece);
+            piece.Positions += piece.Rows;
+            piece.States += (long)piece.Rows * StateFloats;
+            piece.Tiles += TilesAtOnce * TileBytes;
         }
     }
 
@@ -152,112 +177,144 @@ internal sealed unsafe class PagedAttention
         for (; i < _values.ValueSize; i++) output[i] = state[Header + i] * inverse;
     }
 
-    // Work: scores of the tile, then fades, shares, maxima of the states and of the page, sixteen each; then what quantized values need.
-    private void FoldTile(byte* tile, int rows, int* positions, int window, int pageStart, byte* keys, byte* values, float* states, byte* work, byte* ahead)
+    // A part of the keys meets all tiles before the next does, so that it is read once into the first cache.
+    private void Score(in PagePiece piece)
     {
-        int end = 0;
-        bool anySeen = false;
-        for (int row = 0; row < rows; row++)
+        int blocks = _keys.KeyColumns / AttentionLayout.Block;
+        for (int group = 0; group < PageTokens / Lanes; group += _groupsAtOnce)
+            for (int first = 0; first < piece.Rows; first += TileRows)
+            {
+                int rows = piece.TileAt(first), groups = Math.Min((piece.End(first) + Lanes - 1) / Lanes - group, _groupsAtOnce);
+                if (groups <= 0) continue;
+                byte* tile = piece.Tiles + first / TileRows * TileBytes;
+                float* scales = (float*)(tile + _keys.KeyColumns * rows);
+                RowGroupArguments arguments = new()
+                {
+                    Weights = piece.Keys + group * _keys.KeyGroupBytes,
+                    Groups = groups,
+                    Blocks = _keys.IsQuantized ? blocks : _keys.KeyColumns,
+                    Codes = (sbyte*)tile,
+                    Scales = scales,
+                    Offsets = (int*)scales + blocks * rows,
+                    Output = new TileNumbers(piece.Work, first).Scores + group * Lanes,
+                    OutputStride = PageTokens * sizeof(float),
+                    TensorScale = 1,
+                };
+                _keyKernel.Run(rows, &arguments);
+            }
+    }
+
+    // Step by step for all tiles: what one step writes number by number the next reads as vectors, once it has reached the cache.
+    private void Weigh(in PagePiece piece)
+    {
+        for (int first = 0; first < piece.Rows; first += TileRows)
+            if (piece.End(first) > 0) Mask(piece, first);
+        for (int first = 0; first < piece.Rows; first += TileRows)
         {
-            end = Math.Max(end, Visible(positions[row], pageStart));
-            anySeen |= Visible(positions[row], pageStart) > Hidden(positions[row], window, pageStart);
+            TileNumbers tile = new(piece.Work, first);
+            if (piece.End(first) > 0) PageSoftmax.Rebase(tile.Earlier, tile.Highest, _areHalvesApart, tile.Fades, tile.Shares);
         }
-        if (!anySeen) return;
-        float* scores = (float*)work, fades = scores + TileRows * PageTokens, shares = fades + Lanes, earlier = shares + Lanes, here = earlier + Lanes;
-        Score(tile, rows, keys, end, scores);
-        for (int row = 0; row < rows; row++)
+        for (int first = 0; first < piece.Rows; first += TileRows)
+            if (piece.End(first) > 0) Exponentiate(piece, first);
+    }
+
+    private void Mask(in PagePiece piece, int first)
+    {
+        TileNumbers tile = new(piece.Work, first);
+        for (int row = 0; row < piece.TileAt(first); row++)
         {
-            float* ofRow = scores + row * PageTokens;
+            float* scores = tile.Scores + row * PageTokens;
             if (_cap != 0)
             {
-                Elementwise.Scale(ofRow, _scale, PageTokens);
-                Elementwise.SoftCap(ofRow, _cap, PageTokens);
+                Elementwise.Scale(scores, _scale, PageTokens);
+                Elementwise.SoftCap(scores, _cap, PageTokens);
             }
-            earlier[row] = states[(long)row * StateFloats];
-            here[row] = PageSoftmax.Mask(ofRow, _cap != 0 ? 1 : _scale, Hidden(positions[row], window, pageStart), Visible(positions[row], pageStart));
+            tile.Earlier[row] = piece.States[(long)(first + row) * StateFloats];
+            PageSoftmax.Mask(scores, _cap != 0 ? 1 : _scale, piece.Hidden(first + row), piece.Visible(first + row), out tile.Highest[row], out tile.Highest[Lanes + row]);
         }
-        PageSoftmax.Rebase(earlier, here, fades, shares);
+    }
+
+    private void Exponentiate(in PagePiece piece, int first)
+    {
+        TileNumbers tile = new(piece.Work, first);
+        int rows = piece.TileAt(first);
+        PageSoftmax.Exponentiate(tile.Scores, rows, tile.Highest, tile.Shares, tile.Sums);
         for (int row = 0; row < rows; row++)
         {
-            float* state = states + (long)row * StateFloats;
-            float sum = PageSoftmax.Exponentiate(scores + row * PageTokens, here[row]) * shares[row];
-            (state[0], state[1]) = (earlier[row], state[1] * fades[row] + sum);
-            if (!_values.IsQuantized) Elementwise.Scale(scores + row * PageTokens, shares[row], PageTokens);
+            float* state = piece.States + (long)(first + row) * StateFloats;
+            (state[0], state[1]) = (tile.Earlier[row], state[1] * tile.Fades[row] + tile.Sums[row]);
+            if (!_values.IsQuantized) Elementwise.Scale(tile.Scores + row * PageTokens, tile.Shares[row], PageTokens);
         }
-        if (_values.IsQuantized) Encode(rows, positions, window, pageStart, values, shares, work);
-        ValueArguments arguments = new()
-        {
-            Values = values,
-            Blocks = _values.ValueRows / AttentionLayout.Block,
-            Tokens = (end + 7) & ~7,
-            Weights = scores,
-            Codes = work + _codesOffset,
-            Scales = (float*)(work + _unitsOffset),
-            Fades = fades,
-            Output = states + Header,
-            OutputStride = StateFloats * sizeof(float),
-            Ahead = ahead != null ? ahead : values,
-        };
-        _valueKernel.Run(rows, &arguments);
+        if (_values.IsQuantized) _codes.Relate(tile.Scores, rows);
+    }
+
+    private void Sum(ref PagePiece piece)
+    {
+        for (int block = 0; block < Blocks; block += _blocksAtOnce)
+            for (int first = 0; first < piece.Rows; first += TileRows)
+            {
+                int end = piece.End(first), rows = piece.TileAt(first), blocks = Math.Min(_blocksAtOnce, Blocks - block);
+                if (block == 0) Fetch(ref piece);
+                if (end == 0) continue;
+                TileNumbers tile = new(piece.Work, first);
+                if (_values.IsQuantized) Encode(piece, first, block, blocks);
+                ValueArguments arguments = new()
+                {
+                    Values = piece.Values + (long)block * _values.ValueBlockBytes,
+                    Blocks = blocks,
+                    Tokens = (end + TokensAtOnce - 1) & ~(TokensAtOnce - 1),
+                    Weights = tile.Scores,
+                    Codes = piece.Work + _codesOffset,
+                    Scales = (float*)(piece.Work + _unitsOffset),
+                    Fades = tile.Fades,
+                    Output = piece.States + (long)first * StateFloats + Header + block * AttentionLayout.Block,
+                    OutputStride = StateFloats * sizeof(float),
+                    Ahead = piece.Ahead < piece.AheadEnd ? piece.Ahead : piece.Values,
+                };
+                _valueKernel.Run(rows, &arguments);
+                if (_valueKernel.FetchesAhead && piece.Ahead < piece.AheadEnd) piece.Ahead = arguments.Ahead;
+            }
     }
 
     // The scales of a page are related once for all rows that see all of it, and again for each that does not.
-    private void Encode(int rows, int* positions, int window, int pageStart, byte* values, float* shares, byte* work)
+    private void Encode(in PagePiece piece, int first, int block, int blocks)
     {
-        float* related = (float*)(work + _relatedOffset), own = (float*)(work + _ownOffset), units = (float*)(work + _unitsOffset);
-        float* highest = stackalloc float[2 * Lanes];
-        int blocks = _codes.Blocks, parts = _codes.Parts;
-        for (int row = 0; row < rows; row++)
-            if (SeesAll(row)) (highest[row], highest[Lanes + row]) = Write(row, related);
-        for (int block = 0; block < blocks; block++)
+        TileNumbers tile = new(piece.Work, first);
+        int rows = piece.TileAt(first), parts = _codes.Parts;
+        byte* related = piece.Work + _relatedOffset, own = piece.Work + _ownOffset, codes = piece.Work + _codesOffset;
+        float* units = (float*)(piece.Work + _unitsOffset), shared = Units(related, Blocks) + block;
+        for (int i = 0; i < blocks; i++)
             for (int part = 0; part < parts; part++)
-            {
-                Vector512<float> unit = Vector512.Create(related[blocks * PageTokens + block]) * Vector512.Load(shares);
-                (unit * Vector512.Load(highest + part * Lanes)).Store(units + (block * parts + part) * rows);
-            }
+                (Vector512.Create(shared[i]) * Vector512.Load(tile.Shares + part * Lanes)).Store(units + (i * parts + part) * rows);
+        ushort* weights = (ushort*)tile.Scores;
+        _codes.Write(weights, FactorStride, rows, Scales(related) + block * PageTokens, blocks, codes, rows);
+        if (piece.IsWhole) return;
         for (int row = 0; row < rows; row++)
         {
-            if (SeesAll(row)) continue;
-            _codes.Relate(values, Hidden(positions[row], window, pageStart), Visible(positions[row], pageStart), own);
-            (highest[0], highest[1]) = Write(row, own);
-            for (int unit = 0; unit < blocks * parts; unit++)
-                units[unit * rows + row] = own[blocks * PageTokens + unit / parts] * shares[row] * highest[unit % parts];
+            if (piece.SeesAll(first + row)) continue;
+            float* ownUnits = Units(own, blocks);
+            _codes.Relate(piece.Values, piece.Hidden(first + row), piece.Visible(first + row), block, blocks, Scales(own), ownUnits);
+            for (int i = 0; i < blocks; i++)
+                for (int part = 0; part < parts; part++) units[(i * parts + part) * rows + row] = ownUnits[i] * tile.Shares[part * Lanes + row];
+            _codes.Write(weights + row * FactorStride, FactorStride, 1, Scales(own), blocks, codes + row * PageTokens, rows);
         }
-
-        bool SeesAll(int row) => Hidden(positions[row], window, pageStart) == 0 && Visible(positions[row], pageStart) == PageTokens;
-
-        (float First, float Second) Write(int row, float* relations) =>
-            _codes.Write((float*)work + row * PageTokens, relations, work + _codesOffset + row * PageTokens, rows);
     }
 
-    private static void Fetch(byte* start, byte* end)
+    private static void Fetch(ref PagePiece piece)
     {
         if (!Sse.IsSupported) return;
-        for (byte* line = start; line < end; line += LineBytes) Sse.Prefetch1(line);
+        byte* end = piece.Ahead + Math.Min(piece.FetchedAtOnce, piece.AheadEnd - piece.Ahead);
+        for (; piece.Ahead < end; piece.Ahead += LineBytes) Sse.Prefetch1(piece.Ahead);
     }
+
+    private int Blocks => _values.ValueRows / AttentionLayout.Block;
+
+    // Relations of some blocks: the scales, then what units of codes stand for.
+    private static int RelatedBytes(int blocks) => Aligned(blocks * (PageTokens * sizeof(ushort) + sizeof(float)));
+
+    private static ushort* Scales(byte* related) => (ushort*)related;
+
+    private static float* Units(byte* related, int blocks) => (float*)(related + blocks * PageTokens * sizeof(ushort));
 
     private static int Aligned(int bytes) => (bytes + 63) & ~63;
-
-    private static int Visible(int position, int pageStart) => Math.Clamp(position + 1 - pageStart, 0, PageTokens);
-
-    private static int Hidden(int position, int window, int pageStart) => window == 0 ? 0 : Math.Clamp(position - window + 1 - pageStart, 0, PageTokens);
-
-    private void Score(byte* tile, int rows, byte* keys, int tokens, float* scores)
-    {
-        int blocks = _keys.KeyColumns / AttentionLayout.Block;
-        float* scales = (float*)(tile + _keys.KeyColumns * rows);
-        RowGroupArguments arguments = new()
-        {
-            Weights = keys,
-            Groups = (tokens + RowGroupLayout.Rows - 1) / RowGroupLayout.Rows,
-            Blocks = _keys.IsQuantized ? blocks : _keys.KeyColumns,
-            Codes = (sbyte*)tile,
-            Scales = scales,
-            Offsets = (int*)scales + blocks * rows,
-            Output = scores,
-            OutputStride = PageTokens * sizeof(float),
-            TensorScale = 1,
-        };
-        _keyKernel.Run(rows, &arguments);
-    }
 }

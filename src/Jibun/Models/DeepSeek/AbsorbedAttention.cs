@@ -19,7 +19,8 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
     private readonly AttentionLayout _keys, _values;
     private readonly PagedAttention _kernel;
     private readonly StackedMatMul _stacked;
-    private readonly NativeBuffer _buffer = new(), _scratch = new(), _tiles = new(), _spanStates = new();
+    private readonly NativeBuffer _buffer = new(), _tiles = new(), _spanStates = new();
+    private readonly ThreadScratch _scratch = new();
     private readonly List<Sequence> _sequences = []; // neighbours in the batch
     private readonly List<Item> _items = [];
     private readonly RowRun[] _absorb, _value;
@@ -79,7 +80,7 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
     {
         int atOnce = Math.Min(rows, RowsAtOnce), items = atOnce * ((_shape.Heads + _itemHeads - 1) / _itemHeads), spans = Spans(contextLength);
         long spanItems = spans > 1 ? Math.Min(items, AttentionSpan.MostItems(_matmul.Team.Threads)) : 0;
-        return sizeof(float) * (FloatsPerRow * atOnce + spanItems * spans * ItemFloats) + (long)items * _itemTileBytes + _threadBytes * _matmul.Team.Threads;
+        return sizeof(float) * (FloatsPerRow * atOnce + spanItems * spans * ItemFloats) + (long)items * _itemTileBytes + ThreadScratch.Bytes(_matmul.Team.Threads, _threadBytes);
     }
 
     public void Dispose()
@@ -103,7 +104,7 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
         _plain = next;
         _absorbed = next += (long)_shape.Heads * _rows * _shape.Plain;
         _context = next + (long)_shape.Heads * _rows * _shape.CachedSize;
-        _scratch.Require(_threadBytes * _matmul.Team.Threads);
+        _scratch.Require(_matmul.Team.Threads, _threadBytes);
         for (int head = 0; head < _shape.Heads; head++)
         {
             _absorb[head] = new RowRun(head, head * _rows, _rows, (long)head * _rows * _shape.CachedSize);
@@ -137,9 +138,9 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
     {
         Item item = _items[index];
         Sequence sequence = _sequences[item.Sequence];
-        byte* scratch = _scratch.Pointer + thread * _threadBytes, page = scratch + _pageOffset;
+        byte* scratch = _scratch.Of(thread), page = scratch + _pageOffset;
         int* positions = (int*)scratch;
-        float* part = oneSpan >= 0 ? SpanState(index, oneSpan) : (float*)(scratch + _partOffset), whole = (float*)(scratch + _wholeOffset);
+        float* part = (float*)(scratch + _partOffset), whole = (float*)(scratch + _wholeOffset);
         int rows = item.Queries * item.Heads, stride = _kernel.StateFloats, firstPosition = sequence.Position + item.FirstQuery;
         int endPage = (firstPosition + item.Queries - 1) / PagedAttention.PageTokens + 1;
         int firstSpan = Math.Max(0, oneSpan), endSpan = oneSpan >= 0 ? oneSpan + 1 : (endPage - 1) / _spanPages + 1;
@@ -161,7 +162,12 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
             if (oneSpan < 0)
                 for (int row = 0; row < rows; row++) _kernel.Merge(whole + (long)row * stride, part + (long)row * stride);
         }
-        if (oneSpan >= 0) return;
+        if (oneSpan >= 0)
+        {
+            long bytes = (long)rows * stride * sizeof(float);
+            Buffer.MemoryCopy(part, SpanState(index, oneSpan), bytes, bytes);
+            return;
+        }
         for (int row = 0; row < rows; row++) _kernel.Finish(whole + (long)row * stride, Row(_context, _shape.Rank, item, row));
     }
 
@@ -182,7 +188,7 @@ internal sealed unsafe class AbsorbedAttention : IDisposable
     private void Merge(int index, int thread)
     {
         Item item = _items[index];
-        float* whole = (float*)(_scratch.Pointer + thread * _threadBytes + _wholeOffset);
+        float* whole = (float*)(_scratch.Of(thread) + _wholeOffset);
         for (int row = 0; row < item.Queries * item.Heads; row++)
         {
             _kernel.Begin(whole);

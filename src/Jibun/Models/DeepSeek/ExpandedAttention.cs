@@ -16,7 +16,8 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
     private readonly AttentionLayout _expanded = new(GgmlType.F32, shape.QuerySize, shape.Value);
     private readonly PagedAttention _kernel = KernelOf(matmul, shape);
     private readonly StackedMatMul _stacked = new(matmul);
-    private readonly NativeBuffer _buffer = new(), _states = new(), _scratch = new();
+    private readonly NativeBuffer _buffer = new(), _states = new();
+    private readonly ThreadScratch _scratch = new();
     private readonly RowRun[] _keyRuns = new RowRun[shape.Heads], _valueRuns = new RowRun[shape.Heads];
     private float* _latents; // [tokens of a block, rank]
     private float* _rotated; // [pages of a block][4][rotated][16 tokens]
@@ -42,7 +43,8 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
         matmul.Team.ForRows(ref finish, shape.Heads * sequence.Count);
     }
 
-    public long BufferBytes(int rows) => sizeof(float) * (BlockFloats + (long)shape.Heads * rows * StateFloats + (long)ScratchFloats * matmul.Team.Threads);
+    public long BufferBytes(int rows) =>
+        sizeof(float) * (BlockFloats + (long)shape.Heads * rows * StateFloats) + ThreadScratch.Bytes(matmul.Team.Threads, ScratchFloats * sizeof(float));
 
     public void Dispose()
     {
@@ -78,7 +80,7 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
         _keys = next += BlockTokens * shape.Rotated;
         _values = next + (long)BlockTokens * shape.Heads * shape.Plain;
         _states.Require<float>((long)shape.Heads * queries * StateFloats);
-        _scratch.Require<float>((long)ScratchFloats * matmul.Team.Threads);
+        _scratch.Require(matmul.Team.Threads, ScratchFloats * sizeof(float));
     }
 
     private void Expand(int tokens, LatentHeads w)
@@ -94,7 +96,7 @@ internal sealed unsafe class ExpandedAttention(MatMul matmul, LatentShape shape,
 
     private float* State(int head, int query, int queries) => (float*)_states.Pointer + ((long)head * queries + query) * StateFloats;
 
-    private float* Scratch(int thread) => (float*)_scratch.Pointer + (long)thread * ScratchFloats;
+    private float* Scratch(int thread) => (float*)_scratch.Of(thread);
 
     private void Fold(in FoldWork work, int head, int firstQuery, int thread)
     {

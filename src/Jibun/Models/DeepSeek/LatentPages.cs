@@ -78,8 +78,7 @@ internal static unsafe class LatentPages
                 Vector256.Load(source + codeBytes).Store(values + 2 * halfBytes + group * Lanes * 2);
                 if (isQ8 && Avx512BW.IsSupported)
                 {
-                    TurnWide(source, target);
-                    TurnWide(source + codeBytes / 2, target + halfBytes);
+                    TurnWide(source, target, halfBytes);
                     target += codeBytes / 2;
                     continue;
                 }
@@ -92,24 +91,26 @@ internal static unsafe class LatentPages
         }
     }
 
-    // The same of sixteen columns at once: the quarters of four vectors change places first.
-    private static void TurnWide(byte* source, byte* target)
+    // The same of sixteen columns at once, for both halves of a block: the quarters of four vectors change places first.
+    private static void TurnWide(byte* source, byte* target, int halfBytes)
     {
-        Vector512<int> v0 = Load(0), v1 = Load(1), v2 = Load(2), v3 = Load(3);
-        Vector512<int> near01 = Avx512F.Shuffle4x128(v0, v1, 0x44), far01 = Avx512F.Shuffle4x128(v0, v1, 0xEE);
-        Vector512<int> near23 = Avx512F.Shuffle4x128(v2, v3, 0x44), far23 = Avx512F.Shuffle4x128(v2, v3, 0xEE);
-        Store(0, Avx512F.Shuffle4x128(near01, near23, 0x88));
-        Store(1, Avx512F.Shuffle4x128(near01, near23, 0xDD));
-        Store(2, Avx512F.Shuffle4x128(far01, far23, 0x88));
-        Store(3, Avx512F.Shuffle4x128(far01, far23, 0xDD));
+        Vector512<byte> turned = Vector512.Create(Vector256.Create(Turned, Turned), Vector256.Create(Turned, Turned)), sign = Vector512.Create((byte)0x80);
+        for (int half = 0; half < 2; half++, source += 4 * RowGroupLayout.VectorBytes, target += halfBytes)
+        {
+            Vector512<int> v0 = Load(0), v1 = Load(1), v2 = Load(2), v3 = Load(3);
+            Vector512<int> near01 = Avx512F.Shuffle4x128(v0, v1, 0x44), far01 = Avx512F.Shuffle4x128(v0, v1, 0xEE);
+            Vector512<int> near23 = Avx512F.Shuffle4x128(v2, v3, 0x44), far23 = Avx512F.Shuffle4x128(v2, v3, 0xEE);
+            Store(0, Avx512F.Shuffle4x128(near01, near23, 0x88));
+            Store(1, Avx512F.Shuffle4x128(near01, near23, 0xDD));
+            Store(2, Avx512F.Shuffle4x128(far01, far23, 0x88));
+            Store(3, Avx512F.Shuffle4x128(far01, far23, 0xDD));
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         Vector512<int> Load(int vector) => Vector512.Load((int*)(source + vector * RowGroupLayout.VectorBytes));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Store(int vector, Vector512<int> codes) =>
-            (Avx512BW.Shuffle(codes.AsByte(), Vector512.Create(Vector256.Create(Turned, Turned), Vector256.Create(Turned, Turned))) ^ Vector512.Create((byte)0x80))
-                .Store(target + vector * RowGroupLayout.VectorBytes);
+        void Store(int vector, Vector512<int> codes) => (Avx512BW.Shuffle(codes.AsByte(), turned) ^ sign).Store(target + vector * RowGroupLayout.VectorBytes);
     }
 
     private static void TurnBytes(byte* source, byte* target, int halfBytes)

@@ -25,7 +25,8 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
     private const int BlockQueries = 16; // tokens; times the query heads that share a key head
     private const int WritesWorthSharing = 64; // of one head
 
-    private readonly NativeBuffer _scratch = new(), _spans = new();
+    private readonly ThreadScratch _scratch = new();
+    private readonly NativeBuffer _spans = new();
     private readonly List<Item> _items = [];
     private readonly Kind[] _kinds = [.. shape.Groups.Select(group => new Kind(matmul.Kernels, group, heads, options))];
     private int _rows, _longest, _itemQueries; // the most of an item
@@ -37,7 +38,7 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
     {
         int spans = AttentionSpan.Of(contextLength - 1) + 1, mostItems = AttentionSpan.MostItems(matmul.Team.Threads);
         long most = _kinds.Max(kind => (long)(mostItems / kind.KeyHeads * kind.KeyHeads) * kind.ItemRows * kind.Kernel.StateFloats);
-        return ThreadBytes * matmul.Team.Threads + (spans > 1 ? most * spans * sizeof(float) : 0);
+        return ThreadScratch.Bytes(matmul.Team.Threads, ThreadBytes) + (spans > 1 ? most * spans * sizeof(float) : 0);
     }
 
     public int HeadSize(int layer) => shape.Layers[layer].HeadSize;
@@ -56,7 +57,7 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
             _itemQueries = Math.Max(_itemQueries, Math.Min(BlockQueries, one.Count));
             for (int query = 0; query < one.Count; query += BlockQueries) _items.Add(new Item(sequence, query, Math.Min(BlockQueries, one.Count - query)));
         }
-        _scratch.Require(ThreadBytes * matmul.Team.Threads);
+        _scratch.Require(matmul.Team.Threads, ThreadBytes);
     }
 
     /// <summary>
@@ -118,7 +119,7 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
         int firstPage = FirstPage(kind.Window, firstPosition), endPage = (end - 1) / PagedAttention.PageTokens + 1;
         int firstSpan = firstPage / AttentionSpan.Pages, endSpan = (endPage - 1) / AttentionSpan.Pages + 1;
         if (oneSpan >= 0) (firstSpan, endSpan) = (Math.Max(firstSpan, oneSpan), Math.Min(endSpan, oneSpan + 1));
-        byte* scratch = _scratch.Pointer + thread * ThreadBytes;
+        byte* scratch = _scratch.Of(thread);
         float* part = oneSpan >= 0 ? Span(work, index, oneSpan) : (float*)(scratch + kind.PartOffset), whole = (float*)(scratch + kind.WholeOffset);
         if (oneSpan >= 0)
             for (int row = 0; row < rows; row++) kernel.Begin(part + (long)row * kernel.StateFloats);
@@ -166,7 +167,7 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
         Item item = _items[index / kind.KeyHeads];
         Sequence sequence = work.Batch.Sequences[item.Sequence];
         int keyHead = index % kind.KeyHeads;
-        float* whole = (float*)(_scratch.Pointer + thread * ThreadBytes + kind.WholeOffset);
+        float* whole = (float*)(_scratch.Of(thread) + kind.WholeOffset);
         for (int row = 0; row < item.Count * kind.QueriesPerKey; row++)
         {
             Begin(work, keyHead, row, whole);

@@ -10,10 +10,11 @@ using Jibun.Peers;
 namespace Jibun.Bench;
 
 /// <summary>
-/// What a generated token costs with many tokens before it. Jibun's cache is not computed, since its content does not change the time, and
-/// the depths take turns, so that a busy minute meets all of them; upstream reads random tokens to get from one depth to the next.
+/// What a generated token costs with many tokens before it. Jibun's cache is not computed but filled with random numbers (memory that was never
+/// written would be one page of zeros, again and again), and the depths take turns, so that a busy minute meets all of them; upstream reads
+/// random tokens to get from one depth to the next.
 /// </summary>
-internal sealed class LongContext(string model, int[] depths, int threads, int tokens, int upstreamLongest)
+internal sealed unsafe class LongContext(string model, int[] depths, int threads, int tokens, int upstreamLongest)
 {
     private const double WarmUpSeconds = 2; // until methods that are called often have been compiled again
 
@@ -41,6 +42,23 @@ internal sealed class LongContext(string model, int[] depths, int threads, int t
         return table.ToString();
     }
 
+    private static void Fill(KvCache cache, int tokens)
+    {
+        const int Rows = 64;
+        cache.Extend(tokens);
+        Random random = new(1);
+        for (int layer = 0; layer < cache.Shape.Layers.Count; layer++)
+        {
+            KvLayer kind = cache.Shape.Layers[layer];
+            float[] numbers = new float[Rows * kind.HeadSize];
+            for (int i = 0; i < numbers.Length; i++) numbers[i] = random.NextSingle() * 2 - 1;
+            fixed (float* rows = numbers)
+                for (int head = 0; head < kind.KvHeads; head++)
+                    for (int position = 0; position < tokens; position += Rows)
+                        cache.Write(position, Math.Min(Rows, tokens - position), layer, head, rows, kind.HeadSize, rows, kind.HeadSize);
+        }
+    }
+
     private static string Milliseconds(double seconds) => (seconds * 1000).ToString("f2", CultureInfo.InvariantCulture);
 
     private double[] Ours(KvType type)
@@ -55,7 +73,7 @@ internal sealed class LongContext(string model, int[] depths, int threads, int t
         double[][] seconds = [.. depths.Select(_ => new double[tokens])];
         try
         {
-            for (int i = 0; i < depths.Length; i++) caches[i].Extend(depths[i]); // the token that is measured is the last of them
+            for (int i = 0; i < depths.Length; i++) Fill(caches[i], depths[i]); // the token that is measured is the last of them
             for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds;)
                 for (int i = 0; i < depths.Length; i++) SecondsOf(i, text[0]);
             for (int token = 0; token < tokens; token++)

@@ -39,7 +39,20 @@ internal static unsafe partial class WordPacking
         odd.Store(pair + Rows);
     }
 
-    // Of numbers that are bytes, or their lower bytes.
+    // Numbers that are bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PutNumbers(Vector512<uint> bytes, uint* pair) => PutNumbers(Even(bytes), Odd(bytes), pair);
+
+    // Numbers whose lower bytes are in one word, and whose top bits lie in another, so many bits from number to number.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PutNumbers(Vector512<uint> bytes, Vector512<uint> tops, int bits, int distance, uint* pair)
+    {
+        Vector512<uint> lower = Vector512.Create((1u << bits) - 1 << 8), upper = lower << 16;
+        PutNumbers(
+            Even(bytes) | tops << 8 & lower | tops << 24 - 2 * distance & upper,
+            Odd(bytes) | tops << 8 - distance & lower | tops << 24 - 3 * distance & upper, pair);
+    }
+
     private static Vector512<uint> Even(Vector512<uint> word) => word & Vector512.Create(0x00FF00FFu);
 
     private static Vector512<uint> Odd(Vector512<uint> word) => word >>> 8 & Vector512.Create(0x00FF00FFu);
@@ -81,10 +94,9 @@ internal static unsafe partial class WordPacking
         plane.Store((uint*)(unit + 2 * Vector));
     }
 
-    // 32 weights of four bits: the signs become their top bits.
-    private static void PutFours(uint* pairs, Vector512<uint> signs, byte* units)
+    // 32 weights of four bits, three low ones of each in two pairs of vectors, the top one in a plane.
+    private static void PutFours(uint* pairs, Vector512<uint> plane, byte* units)
     {
-        Vector512<uint> plane = BitPlane(signs);
         for (int unit = 0; unit < 4; unit++, plane >>>= 2)
             (Word(pairs, unit) | (plane & Vector512.Create(0x01010101u)) << 3 | (plane & Vector512.Create(0x02020202u)) << 6).Store((uint*)(units + unit * Vector));
     }
@@ -104,58 +116,105 @@ internal static unsafe partial class WordPacking
         }
     }
 
-    // A word of points and one of signs and the scale a group.
-    private readonly struct Eights256 : IWordBlock
+    /// <summary>Where a block of 256 weights has its points, in groups of 32 weights.</summary>
+    private interface IPoints
     {
-        private static readonly uint[] s_points = PointsOf(Grid.Eights256, GridCodes.SignedEights);
+        static abstract int Words { get; }
 
-        public static int Words => 16;
+        static abstract int FirstWord { get; } // bytes
 
-        public static int FirstWord => sizeof(ushort);
+        /// <summary>From <see cref="PointsOf"/>.</summary>
+        static abstract uint[] Table { get; }
+
+        /// <summary>The numbers of four points.</summary>
+        static abstract void PutNumbers(uint* words, int four, uint* pair);
+
+        /// <summary>The top bits of a group's codes, as a plane of the layout has them.</summary>
+        static abstract Vector512<uint> Plane(uint* words, int group);
+
+        static abstract void PutScales(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block);
+    }
+
+    /// <summary>Points of eight weights.</summary>
+    private readonly struct Eights<TPoints> : IWordBlock where TPoints : struct, IPoints
+    {
+        public static int Words => TPoints.Words;
+
+        public static int FirstWord => TPoints.FirstWord;
 
         [SkipLocalsInit]
         public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
             uint* pairs = stackalloc uint[8 * Pair];
-            for (int group = 0; group < 8; group++) PutNumbers(Even(Word(words, 2 * group)), Odd(Word(words, 2 * group)), pairs + group * Pair);
-            LookUp(s_points, pairs, 8);
-            for (int group = 0; group < 8; group++)
-            {
-                Vector512<uint> signs = Word(words, 2 * group + 1);
-                PutEights(pairs + group * Pair, BitPlane(SignsOfSeven(signs)), block + group * layout.UnitBytes);
-                PutOddScale(signs >>> 28, layout, group, block);
-            }
+            for (int group = 0; group < 8; group++) TPoints.PutNumbers(words, group, pairs + group * Pair);
+            LookUp(TPoints.Table, pairs, 8);
+            for (int group = 0; group < 8; group++) PutEights(pairs + group * Pair, TPoints.Plane(words, group), block + group * layout.UnitBytes);
+            TPoints.PutScales(words, source, rowBytes, layout, block);
+        }
+    }
+
+    /// <summary>Points of four weights.</summary>
+    private readonly struct Fours<TPoints> : IWordBlock where TPoints : struct, IPoints
+    {
+        public static int Words => TPoints.Words;
+
+        public static int FirstWord => TPoints.FirstWord;
+
+        [SkipLocalsInit]
+        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            uint* pairs = stackalloc uint[16 * Pair];
+            for (int four = 0; four < 16; four++) TPoints.PutNumbers(words, four, pairs + four * Pair);
+            LookUp(TPoints.Table, pairs, 16);
+            for (int group = 0; group < 8; group++) PutFours(pairs + 2 * group * Pair, TPoints.Plane(words, group), block + 4 * group * Vector);
+            TPoints.PutScales(words, source, rowBytes, layout, block);
+        }
+    }
+
+    // A word of points and one of signs and the scale a group.
+    private readonly struct Eights256 : IPoints
+    {
+        public static int Words => 16;
+
+        public static int FirstWord => sizeof(ushort);
+
+        public static uint[] Table { get; } = PointsOf(Grid.Eights256, GridCodes.SignedEights);
+
+        public static void PutNumbers(uint* words, int four, uint* pair) => WordPacking.PutNumbers(Word(words, 2 * four), pair);
+
+        public static Vector512<uint> Plane(uint* words, int group) => BitPlane(SignsOfSeven(Word(words, 2 * group + 1)));
+
+        public static void PutScales(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
+            for (int group = 0; group < 8; group++) PutOddScale(Word(words, 2 * group + 1) >>> 28, layout, group, block);
             PutHalves(source, rowBytes, block + layout.DOffset);
         }
     }
 
     // 16 words of two points, nine bits of a number and seven of signs; 2 words of scales.
-    private readonly struct Eights512 : IWordBlock
+    private readonly struct Eights512 : IPoints
     {
-        private static readonly uint[] s_points = PointsOf(Grid.Eights512, GridCodes.SignedEights);
-
         public static int Words => 18;
 
         public static int FirstWord => sizeof(ushort);
 
-        [SkipLocalsInit]
-        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        public static uint[] Table { get; } = PointsOf(Grid.Eights512, GridCodes.SignedEights);
+
+        public static void PutNumbers(uint* words, int four, uint* pair)
         {
-            uint* pairs = stackalloc uint[8 * Pair];
-            Vector512<uint> low = Vector512.Create(0x1FFu);
-            for (int group = 0; group < 8; group++)
-            {
-                Vector512<uint> first = Word(words, 2 * group), second = Word(words, 2 * group + 1);
-                PutNumbers(first & low | (second & low) << 16, first >>> 16 & low | second & low << 16, pairs + group * Pair);
-            }
-            LookUp(s_points, pairs, 8);
-            for (int group = 0; group < 8; group++)
-            {
-                Vector512<uint> first = Word(words, 2 * group), second = Word(words, 2 * group + 1);
-                Vector512<uint> signs = first >>> 9 & Vector512.Create(0x7Fu) | first >>> 17 & Vector512.Create(0x7F00u)
-                    | second << 7 & Vector512.Create(0x7F0000u) | second >>> 1 & Vector512.Create(0x7F000000u);
-                PutEights(pairs + group * Pair, BitPlane(CompleteSigns(signs)), block + group * layout.UnitBytes);
-            }
+            Vector512<uint> first = Word(words, 2 * four), second = Word(words, 2 * four + 1), low = Vector512.Create(0x1FFu);
+            WordPacking.PutNumbers(first & low | (second & low) << 16, first >>> 16 & low | second & low << 16, pair);
+        }
+
+        public static Vector512<uint> Plane(uint* words, int group)
+        {
+            Vector512<uint> first = Word(words, 2 * group), second = Word(words, 2 * group + 1);
+            return BitPlane(CompleteSigns(first >>> 9 & Vector512.Create(0x7Fu) | first >>> 17 & Vector512.Create(0x7F00u)
+                | second << 7 & Vector512.Create(0x7F0000u) | second >>> 1 & Vector512.Create(0x7F000000u)));
+        }
+
+        public static void PutScales(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
             PutOddScales(Word(words, 16), layout, 0, block);
             PutOddScales(Word(words, 17), layout, 8, block);
             PutHalves(source, rowBytes, block + layout.DOffset);
@@ -163,26 +222,21 @@ internal static unsafe partial class WordPacking
     }
 
     // 8 words of points, 8 of signs, 2 of the upper pairs of the points' numbers, 2 of scales.
-    private readonly struct Eights1024 : IWordBlock
+    private readonly struct Eights1024 : IPoints
     {
-        private static readonly uint[] s_points = PointsOf(Grid.Eights1024, GridCodes.SignedEights);
-
         public static int Words => 20;
 
         public static int FirstWord => sizeof(ushort);
 
-        [SkipLocalsInit]
-        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        public static uint[] Table { get; } = PointsOf(Grid.Eights1024, GridCodes.SignedEights);
+
+        public static void PutNumbers(uint* words, int four, uint* pair) =>
+            WordPacking.PutNumbers(Word(words, four), Word(words, 16 + four / 4) >>> four % 4 * 8, bits: 2, distance: 2, pair);
+
+        public static Vector512<uint> Plane(uint* words, int group) => BitPlane(Word(words, 8 + group));
+
+        public static void PutScales(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            uint* pairs = stackalloc uint[8 * Pair];
-            Vector512<uint> lower = Vector512.Create(0x300u), upper = lower << 16;
-            for (int group = 0; group < 8; group++)
-            {
-                Vector512<uint> points = Word(words, group), high = Word(words, 16 + group / 4) >>> group % 4 * 8;
-                PutNumbers(Even(points) | high << 8 & lower | high << 20 & upper, Odd(points) | high << 6 & lower | high << 18 & upper, pairs + group * Pair);
-            }
-            LookUp(s_points, pairs, 8);
-            for (int group = 0; group < 8; group++) PutEights(pairs + group * Pair, BitPlane(Word(words, 8 + group)), block + group * layout.UnitBytes);
             PutOddScales(Word(words, 18), layout, 0, block);
             PutOddScales(Word(words, 19), layout, 8, block);
             PutHalves(source, rowBytes, block + layout.DOffset);
@@ -190,78 +244,70 @@ internal static unsafe partial class WordPacking
     }
 
     // 16 words of points, 8 of signs and the scale of a group.
-    private readonly struct Fours256 : IWordBlock
+    private readonly struct Fours256 : IPoints
     {
-        private static readonly uint[] s_points = PointsOf(Grid.Fours256, GridCodes.SignedFours);
-
         public static int Words => 24;
 
         public static int FirstWord => sizeof(ushort);
 
-        [SkipLocalsInit]
-        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        public static uint[] Table { get; } = PointsOf(Grid.Fours256, GridCodes.SignedFours);
+
+        public static void PutNumbers(uint* words, int four, uint* pair) => WordPacking.PutNumbers(Word(words, four), pair);
+
+        public static Vector512<uint> Plane(uint* words, int group) => BitPlane(SignsOfSeven(Word(words, 16 + group)));
+
+        public static void PutScales(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            uint* pairs = stackalloc uint[16 * Pair];
-            for (int word = 0; word < 16; word++) PutNumbers(Even(Word(words, word)), Odd(Word(words, word)), pairs + word * Pair);
-            LookUp(s_points, pairs, 16);
-            for (int group = 0; group < 8; group++)
-            {
-                Vector512<uint> signs = Word(words, 16 + group);
-                PutFours(pairs + 2 * group * Pair, SignsOfSeven(signs), block + 4 * group * Vector);
-                PutOddScale(signs >>> 28, layout, group, block);
-            }
+            for (int group = 0; group < 8; group++) PutOddScale(Word(words, 16 + group) >>> 28, layout, group, block);
             PutHalves(source, rowBytes, block + layout.DOffset);
         }
     }
 
     // 16 words of points, 2 of the top bits of the points' numbers, 8 of signs, one of scales.
-    private readonly struct Fours512 : IWordBlock
+    private readonly struct Fours512 : IPoints
     {
-        private static readonly uint[] s_points = PointsOf(Grid.Fours512, GridCodes.SignedOdd);
-
         public static int Words => 27;
 
         public static int FirstWord => sizeof(ushort);
 
-        [SkipLocalsInit]
-        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        public static uint[] Table { get; } = PointsOf(Grid.Fours512, GridCodes.SignedOdd);
+
+        public static void PutNumbers(uint* words, int four, uint* pair) =>
+            WordPacking.PutNumbers(Word(words, four), Word(words, 16 + four / 8) >>> four % 8 * 4, bits: 1, distance: 1, pair);
+
+        public static Vector512<uint> Plane(uint* words, int group) => BitPlane(Word(words, 18 + group));
+
+        public static void PutScales(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
-            uint* pairs = stackalloc uint[16 * Pair];
-            Vector512<uint> lower = Vector512.Create(0x100u), upper = lower << 16;
-            for (int word = 0; word < 16; word++)
-            {
-                Vector512<uint> points = Word(words, word), high = Word(words, 16 + word / 8) >>> word % 8 * 4;
-                PutNumbers(Even(points) | high << 8 & lower | high << 22 & upper, Odd(points) | high << 7 & lower | high << 21 & upper, pairs + word * Pair);
-            }
-            LookUp(s_points, pairs, 16);
-            for (int group = 0; group < 8; group++) PutFours(pairs + 2 * group * Pair, Word(words, 18 + group), block + 4 * group * Vector);
             PutOddScales(Word(words, 26), layout, 0, block);
             PutHalves(source, rowBytes, block + layout.DOffset);
         }
     }
 
     // 8 words of points, 4 of the upper three bits of the points' numbers with the shift's sign above, 2 of scales, whose top nibbles are d.
-    private readonly struct ShiftedTrits : IWordBlock
+    private readonly struct ShiftedTrits : IPoints
     {
-        public static readonly uint[] Points = PointsOf(Grid.Ternary2048, GridCodes.ShiftedTrits, 8, 1);
-
         public static int Words => 14;
 
         public static int FirstWord => 0;
 
-        [SkipLocalsInit]
-        public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        public static uint[] Table { get; } = PointsOf(Grid.Ternary2048, GridCodes.ShiftedTrits, 8, 1);
+
+        public static void PutNumbers(uint* words, int four, uint* pair) => WordPacking.PutNumbers(Word(words, four), Tops(words, four), bits: 3, distance: 4, pair);
+
+        // The top bit of four nibbles: each is that of all codes of two neighbouring column groups.
+        public static Vector512<uint> Plane(uint* words, int group)
         {
-            uint* pairs = stackalloc uint[8 * Pair];
-            Vector512<uint> lower = Vector512.Create(0x700u), upper = lower << 16;
-            for (int group = 0; group < 8; group++)
-            {
-                Vector512<uint> points = Word(words, group), high = Word(words, 8 + group / 2) >>> group % 2 * 16;
-                PutNumbers(Even(points) | high << 8 & lower | high << 16 & upper, Odd(points) | high << 4 & lower | high << 12 & upper, pairs + group * Pair);
-            }
-            LookUp(Points, pairs, 8);
-            for (int group = 0; group < 8; group++)
-                PutEights(pairs + group * Pair, ShiftPlane(Word(words, 8 + group / 2) >>> group % 2 * 16), block + group * layout.UnitBytes);
+            Vector512<uint> bits = Tops(words, group) >>> 3 & Vector512.Create(0x1111u); // bits 0, 4, 8, 12
+            bits = (bits | bits >>> 2) & Vector512.Create(0x0505u); // 0, 2, 8, 10
+            bits = (bits | bits >>> 4) & Vector512.Create(0x55u); // 0, 2, 4, 6
+            bits |= bits << 1;
+            bits |= bits << 8;
+            return bits | bits << 16;
+        }
+
+        public static void PutScales(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
+        {
             Vector512<uint> first = Word(words, 12), second = Word(words, 13);
             for (int sub = 0; sub < 4; sub++, first >>>= 3, second >>>= 3)
             {
@@ -272,18 +318,6 @@ internal static unsafe partial class WordPacking
             }
             Vector512<uint> tops = first & Vector512.Create(0xF000Fu) | second << 8 & Vector512.Create(0xF000F00u);
             PutWords(tops | tops >>> 12, block + layout.DOffset);
-        }
-
-        // The top bit of four nibbles: each is that of all codes of two neighbouring column groups.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<uint> ShiftPlane(Vector512<uint> nibbles)
-        {
-            Vector512<uint> bits = nibbles >>> 3 & Vector512.Create(0x1111u); // bits 0, 4, 8, 12
-            bits = (bits | bits >>> 2) & Vector512.Create(0x0505u); // 0, 2, 8, 10
-            bits = (bits | bits >>> 4) & Vector512.Create(0x55u); // 0, 2, 4, 6
-            bits |= bits << 1;
-            bits |= bits << 8;
-            return bits | bits << 16;
         }
     }
 
@@ -298,13 +332,8 @@ internal static unsafe partial class WordPacking
         public static void Put(uint* words, byte* source, long rowBytes, RowGroupLayout layout, byte* block)
         {
             uint* pairs = stackalloc uint[8 * Pair];
-            Vector512<uint> lower = Vector512.Create(0x700u), upper = lower << 16;
-            for (int group = 0; group < 8; group++)
-            {
-                Vector512<uint> points = Word(words, group), high = Word(words, 8 + group / 2) >>> group % 2 * 16;
-                PutNumbers(Even(points) | high << 8 & lower | high << 18 & upper, Odd(points) | high << 5 & lower | high << 15 & upper, pairs + group * Pair);
-            }
-            LookUp(ShiftedTrits.Points, pairs, 8);
+            for (int group = 0; group < 8; group++) PutNumbers(Word(words, group), Tops(words, group), bits: 3, distance: 3, pairs + group * Pair);
+            LookUp(ShiftedTrits.Table, pairs, 8);
             for (int vector = 0; vector < 16; vector++) Word(pairs, vector).Store((uint*)(block + vector * Vector));
             for (int pair = 0; pair < 4; pair++)
             {
@@ -318,4 +347,7 @@ internal static unsafe partial class WordPacking
             PutHalves(source, rowBytes, block + layout.DMinOffset);
         }
     }
+
+    // Two groups share a word behind those of the points.
+    private static Vector512<uint> Tops(uint* words, int group) => Word(words, 8 + group / 2) >>> group % 2 * 16;
 }

@@ -47,12 +47,12 @@ internal static unsafe partial class WordPacking
             case GgmlType.IQ2_BN: Pack<PlanesOfFour>(format, layout, source, columns, group); return true;
             case GgmlType.IQ1_BN: Pack<FivesInTurn>(format, layout, source, columns, group); return true;
             case GgmlType.IQ1_S: Pack<TritsAndMinimum>(format, layout, source, columns, group); return true;
-            case GgmlType.IQ1_M: Pack<ShiftedTrits>(format, layout, source, columns, group); return true;
-            case GgmlType.IQ2_XXS: Pack<Eights256>(format, layout, source, columns, group); return true;
-            case GgmlType.IQ2_XS: Pack<Eights512>(format, layout, source, columns, group); return true;
-            case GgmlType.IQ2_S: Pack<Eights1024>(format, layout, source, columns, group); return true;
-            case GgmlType.IQ3_XXS: Pack<Fours256>(format, layout, source, columns, group); return true;
-            case GgmlType.IQ3_S: Pack<Fours512>(format, layout, source, columns, group); return true;
+            case GgmlType.IQ1_M: Pack<Eights<ShiftedTrits>>(format, layout, source, columns, group); return true;
+            case GgmlType.IQ2_XXS: Pack<Eights<Eights256>>(format, layout, source, columns, group); return true;
+            case GgmlType.IQ2_XS: Pack<Eights<Eights512>>(format, layout, source, columns, group); return true;
+            case GgmlType.IQ2_S: Pack<Eights<Eights1024>>(format, layout, source, columns, group); return true;
+            case GgmlType.IQ3_XXS: Pack<Fours<Fours256>>(format, layout, source, columns, group); return true;
+            case GgmlType.IQ3_S: Pack<Fours<Fours512>>(format, layout, source, columns, group); return true;
             default: return false;
         }
     }

@@ -1,14 +1,11 @@
-using System.Runtime.InteropServices;
-
 namespace Jibun.Memory;
 
 /// <summary>
 /// Arrays whose pages the system provides in one call (Linux: madvise) instead of one by one as they are touched, which in a virtual machine can take
 /// 16 µs each; so it is 10.
 /// </summary>
-internal static unsafe partial class LargeArray
+internal static unsafe class LargeArray
 {
-    private const int PopulateWrite = 23; // MADV_POPULATE_WRITE; systems before 5.14 refuse, and the pages come as they are touched
     private const int LeastBytes = 64 << 10;
 
     /// <summary>To be filled by the caller: it holds anything.</summary>
@@ -20,7 +17,7 @@ internal static unsafe partial class LargeArray
         fixed (T* first = array)
         {
             nuint page = (nuint)Environment.SystemPageSize, start = (nuint)first & ~(page - 1);
-            _ = MAdvise((void*)start, (nuint)first + (nuint)bytes - start, PopulateWrite);
+            MemoryAdvice.Give((void*)start, (nuint)first + (nuint)bytes - start, MemoryAdvice.PopulateWrite);
         }
         return array;
     }
@@ -31,7 +28,4 @@ internal static unsafe partial class LargeArray
         array.AsSpan().Clear();
         return array;
     }
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int MAdvise(void* address, nuint length, int advice);
 }

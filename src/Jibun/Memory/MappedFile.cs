@@ -7,7 +7,6 @@ namespace Jibun.Memory;
 /// <summary>A file mapped read-only as a whole. An empty file has a null <see cref="Pointer"/>.</summary>
 public sealed unsafe partial class MappedFile : IDisposable
 {
-    private const int WillNeed = 3, DoNotNeed = 4; // MADV_WILLNEED, MADV_DONTNEED of Linux and macOS
 
     private readonly SafeFileHandle? handle;
     private readonly MemoryMappedFile? map;
@@ -61,7 +60,7 @@ public sealed unsafe partial class MappedFile : IDisposable
         (nint start, nuint bytes) = Pages(offset, length);
         MemoryRange range = new() { Start = start, Bytes = bytes };
         if (OperatingSystem.IsWindows()) _ = PrefetchVirtualMemory(-1, 1, &range, 0);
-        else _ = MAdvise(start, bytes, WillNeed);
+        else MemoryAdvice.Give((void*)start, bytes, MemoryAdvice.WillNeed);
     }
 
     /// <summary>
@@ -72,7 +71,7 @@ public sealed unsafe partial class MappedFile : IDisposable
     {
         (nint start, nuint bytes) = Pages(offset, length);
         if (OperatingSystem.IsWindows()) _ = VirtualUnlock(start, bytes); // of pages not locked: drops them from the working set
-        else _ = MAdvise(start, bytes, DoNotNeed);
+        else MemoryAdvice.Give((void*)start, bytes, MemoryAdvice.DoNotNeed);
     }
 
     public void Dispose()
@@ -99,9 +98,6 @@ public sealed unsafe partial class MappedFile : IDisposable
         public nint Start;
         public nuint Bytes;
     }
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int MAdvise(nint address, nuint length, int advice);
 
     [LibraryImport("kernel32")]
     private static partial int VirtualUnlock(nint address, nuint size);

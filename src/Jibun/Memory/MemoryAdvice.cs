@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+
+namespace Jibun.Memory;
+
+/// <summary>What Unix systems are told about memory (madvise). They may refuse, and nothing is lost when they do.</summary>
+internal static unsafe partial class MemoryAdvice
+{
+    public const int WillNeed = 3, DoNotNeed = 4; // POSIX, on Linux and macOS alike
+    public const int HugePages = 14; // Linux
+    public const int PopulateWrite = 23; // Linux since 5.14: provide all pages now
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int MAdvise(void* address, nuint bytes, int advice);
+
+    /// <param name="address">The beginning of a page.</param>
+    /// <param name="bytes">From there.</param>
+    /// <param name="advice">One of the constants.</param>
+    public static void Give(void* address, nuint bytes, int advice) => _ = MAdvise(address, bytes, advice);
+}

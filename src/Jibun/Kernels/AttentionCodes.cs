@@ -23,8 +23,6 @@ internal sealed unsafe class AttentionCodes(AttentionLayout values, bool isFine)
     private readonly int _mostWeight = isFine ? ushort.MaxValue : byte.MaxValue << 8;
     private readonly float _mostCode = isFine ? ushort.MaxValue - 1 : byte.MaxValue;
 
-    public int Blocks { get; } = values.IsQuantized ? values.ValueRows / AttentionLayout.Block : 0;
-
     /// <summary>Bytes of a row's codes of one block; those of 16 bits are high bytes, then, behind all rows' high bytes, low bytes.</summary>
     public int RowBytes => isFine ? 2 * Tokens : Tokens;
 
@@ -62,7 +60,7 @@ internal sealed unsafe class AttentionCodes(AttentionLayout values, bool isFine)
     }
 
     /// <summary>Weights, 0 … 1, of some rows as factors, which take their place: [rows][128], of which 64 are used.</summary>
-    public void Relate(float* weights, int rows)
+    public void ToFactors(float* weights, int rows)
     {
         for (float* end = weights + rows * Tokens; weights < end; weights += Tokens)
         {

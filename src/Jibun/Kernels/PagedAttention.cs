@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Jibun.Formats;
 
 namespace Jibun.Kernels;
@@ -16,7 +15,6 @@ internal sealed unsafe class PagedAttention
 
     private const int Header = 16; // floats of a state before its value
     private const int Lanes = 16;
-    private const int LineBytes = 64;
     private const int TokensAtOnce = 8; // of values
     private const int TilesAtOnce = 8; // that meet a part of a page before they meet the next
     private const int CachedBytes = 20 << 10; // of such a part: the first cache holds it beside a tile's queries or results
@@ -49,8 +47,8 @@ internal sealed unsafe class PagedAttention
         int parts = (Blocks * values.ValueBlockBytes + CachedBytes - 1) / CachedBytes;
         _blocksAtOnce = (Blocks + parts - 1) / parts;
         _relatedOffset = TilesAtOnce * TileNumbers.Floats * sizeof(float);
-        _ownOffset = _relatedOffset + RelatedBytes(_codes.Blocks);
-        _unitsOffset = _ownOffset + RelatedBytes(Math.Min(_codes.Blocks, _blocksAtOnce));
+        _ownOffset = _relatedOffset + RelatedBytes(Blocks);
+        _unitsOffset = _ownOffset + RelatedBytes(_blocksAtOnce);
         _codesOffset = _unitsOffset + Aligned((_blocksAtOnce * _codes.Parts * TileRows + Lanes) * sizeof(float));
         WorkBytes = _codesOffset + Aligned(_blocksAtOnce * TileRows * _codes.RowBytes);
     }
@@ -141,7 +139,7 @@ internal sealed unsafe class PagedAttention
             AheadEnd = next == null ? null : next + _keys.Bytes,
         };
         int tileCount = (rows + TileRows - 1) / TileRows;
-        long fetched = _valueKernel.FetchesAhead ? (long)tileCount * Blocks * (PageTokens / TokensAtOnce) * LineBytes : 0;
+        long fetched = _valueKernel.FetchesAhead ? (long)tileCount * Blocks * (PageTokens / TokensAtOnce) * CacheLine.Bytes : 0;
         piece.FetchedAtOnce = Math.Max(0, _keys.Bytes - fetched) / tileCount;
         if (_values.IsQuantized) _codes.Relate(values, 0, PageTokens, 0, Blocks, Scales(work + _relatedOffset), Units(work + _relatedOffset, Blocks));
         for (int first = 0; first < rows; first += TilesAtOnce * TileRows)
@@ -245,7 +243,7 @@ internal sealed unsafe class PagedAttention
             (state[0], state[1]) = (tile.Earlier[row], state[1] * tile.Fades[row] + tile.Sums[row]);
             if (!_values.IsQuantized) Elementwise.Scale(tile.Scores + row * PageTokens, tile.Shares[row], PageTokens);
         }
-        if (_values.IsQuantized) _codes.Relate(tile.Scores, rows);
+        if (_values.IsQuantized) _codes.ToFactors(tile.Scores, rows);
     }
 
     private void Sum(ref PagePiece piece)
@@ -302,9 +300,10 @@ internal sealed unsafe class PagedAttention
 
     private static void Fetch(ref PagePiece piece)
     {
-        if (!Sse.IsSupported) return;
-        byte* end = piece.Ahead + Math.Min(piece.FetchedAtOnce, piece.AheadEnd - piece.Ahead);
-        for (; piece.Ahead < end; piece.Ahead += LineBytes) Sse.Prefetch1(piece.Ahead);
+        long bytes = Math.Min(piece.FetchedAtOnce, piece.AheadEnd - piece.Ahead);
+        if (bytes <= 0) return;
+        CacheLine.FetchForLater(piece.Ahead, piece.Ahead + bytes);
+        piece.Ahead += bytes;
     }
 
     private int Blocks => _values.ValueRows / AttentionLayout.Block;

@@ -25,8 +25,7 @@ public sealed unsafe class ThreadTeam : IDisposable
     private const int SpinsBeforeYielding = 2_000;
     private const int SpinsBetweenYields = 64;
     private const int SpinsOfTooMany = 50; // threads than processors
-    private const int AheadLines = 4; // fetched between two looks at the gate
-    private const int LineBytes = 64;
+    private const int AheadBytes = 4 * CacheLine.Bytes; // fetched between two looks at the gate
     private const long Open = 1L << 31;
     private const long Inside = Open - 1;
 
@@ -157,9 +156,13 @@ public sealed unsafe class ThreadTeam : IDisposable
                 share.Ahead = line;
                 return;
             }
-            if (Sse.IsSupported && line < end)
-                for (int i = 0; i < AheadLines; i++, line += LineBytes) Sse.Prefetch1(line);
-            else Wait(spins);
+            if (!Sse.IsSupported || line >= end)
+            {
+                Wait(spins);
+                continue;
+            }
+            CacheLine.FetchForLater(line, line + AheadBytes);
+            line += AheadBytes;
         }
         share.Ahead = line;
         _seats[thread - 1].Park(ref _gate.State, seen);

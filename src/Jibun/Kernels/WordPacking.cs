@@ -13,7 +13,6 @@ internal static unsafe partial class WordPacking
 {
     private const int Rows = RowGroupLayout.Rows;
     private const int Vector = RowGroupLayout.VectorBytes;
-    private const int CacheLine = 64;
     private const int BatchWords = 64; // transposed before any is read again: stores have reached the cache by then
 
     /// <summary>Packs the blocks of sixteen rows. Where the processor can be told to, the rows behind them are fetched meanwhile.</summary>
@@ -67,11 +66,10 @@ internal static unsafe partial class WordPacking
         for (int left = columns / format.BlockSize; left > 0; left -= batch)
         {
             int count = Math.Min(batch, left);
-            if (Sse.IsSupported)
-            {
-                for (byte* end = next + Rows * count * format.BlockBytes; next < end; next += CacheLine) Sse.Prefetch0(next);
-                for (byte* line = group + count * blockBytes, end = line + count * blockBytes; line < end; line += CacheLine) Sse.Prefetch0(line);
-            }
+            byte* behind = next + Rows * count * format.BlockBytes, target = group + count * blockBytes;
+            CacheLine.Fetch(next, behind);
+            CacheLine.Fetch(target, target + count * blockBytes);
+            next = behind;
             for (int i = 0; i < count; i++) RowLanes.Interleave(source + i * format.BlockBytes + TBlock.FirstWord, rowBytes, TBlock.Words, words + i * TBlock.Words * Rows);
             for (int i = 0; i < count; i++, source += format.BlockBytes, group += blockBytes)
                 TBlock.Put(words + i * TBlock.Words * Rows, source, rowBytes, layout, group);

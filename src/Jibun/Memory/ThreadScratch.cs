@@ -1,8 +1,8 @@
 namespace Jibun.Memory;
 
 /// <summary>
-/// Memory of its own for each thread of a team. Between two threads' memory lies a gap: a processor fetches some kilobytes beyond what
-/// one core reads, and would take from the other core what that one works on.
+/// Memory of its own for each thread of a team. Between two threads' memory lies a gap: without it the second thread of a softmax was measured at half
+/// the speed of the first, presumably since a core fetches some kilobytes beyond what it reads, and takes from another core what that one works on.
 /// </summary>
 public sealed unsafe class ThreadScratch : IDisposable
 {

@@ -52,7 +52,7 @@ internal sealed class FloatGroupEmitter(Assembler assembler, GgmlType type, int 
     {
         AssemblerRegisterZMM weights = step % 2 == 0 ? zmm8 : zmm9;
         int position = step * _stepBytes, chain = step % _chains;
-        if (readOnce && position % Prefetch.LineBytes == 0) _c.prefetchnta(__[rax + position + Prefetch.Distance]);
+        if (readOnce && position % CacheLine.Bytes == 0) _c.prefetchnta(__[rax + position + Prefetch.Distance]);
         if (type == GgmlType.F16) _c.vcvtph2ps(weights, __ymmword_ptr[rax + position]);
         else _c.vmovups(weights, __zmmword_ptr[rax + position]);
         for (int t = 0; t < tokens; t++)

@@ -10,8 +10,6 @@ namespace Jibun.Kernels.Emitted;
 /// </summary>
 internal static class Prefetch
 {
-    public const int LineBytes = 64;
-
     /// <summary>Bytes ahead.</summary>
     public const int Distance = 6144;
 

@@ -201,14 +201,14 @@ internal sealed class RowGroupEmitter
 
     private void AddProducts(int firstGroup, int groups)
     {
-        int chains = Chains(groups), lines = (_layout.BlockBytes + Prefetch.LineBytes - 1) / Prefetch.LineBytes;
+        int chains = Chains(groups), lines = (_layout.BlockBytes + CacheLine.Bytes - 1) / CacheLine.Bytes;
         (_lowHeld, _highHeld) = (-1, -1);
         for (int group = 0; group < groups; group++)
         {
             int position = firstGroup + group;
             if (_readOnce)
                 for (int line = position * lines / BlockGroups; line < (position + 1) * lines / BlockGroups; line++)
-                    _c.prefetchnta(__[rax + line * Prefetch.LineBytes + Prefetch.Distance]);
+                    _c.prefetchnta(__[rax + line * CacheLine.Bytes + Prefetch.Distance]);
             AssemblerRegisterZMM codes = InPlace(groups) ? LoadInPlace(position) : LoadCodes(position);
             for (int t = 0; t < _tokens; t++)
                 _c.vpdpbusd(SubBlock(t, group % chains), codes, __dword_bcst[rdx + (position * _tokens + t) * 4]);

@@ -135,7 +135,7 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
         Load(r11, nameof(ValueArguments.Ahead));
         _c.Label(ref tokens);
         _c.prefetcht1(__byte_ptr[r11]);
-        _c.add(r11, Prefetch.LineBytes);
+        _c.add(r11, CacheLine.Bytes);
         AddEight();
         _c.sub(rcx, 8);
         _c.jnz(tokens);

@@ -124,8 +124,8 @@ internal sealed unsafe class FloatGroupLoop<TVector, TLanes, TGroup> : IRowGroup
         TVector y = default, z = default;
         for (long step = arguments->Blocks; step > 0; step--, weights += StepBytes, x += tokens)
         {
-            CacheLine.Fetch(weights + AheadBytes);
-            CacheLine.Fetch(weights + distance + AheadBytes);
+            CacheLine.FetchOnce(weights + AheadBytes);
+            CacheLine.FetchOnce(weights + distance + AheadBytes);
             y = Add(y, Load(weights), x, 0);
             z = Add(z, Load(weights + distance), x, 0);
         }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Jibun.Formats;
-using Jibun.Kernels.X86;
 
 namespace Jibun.Kernels.Portable;
 
@@ -115,7 +114,7 @@ internal sealed unsafe class RowGroupLoop<TVector, TLanes, TCodes>(RowGroupLayou
         for (long block = arguments->Blocks; block > 0; block--, weights += _blockBytes)
         {
             byte* slice = weights + row * RowGroupLayout.GroupColumns;
-            for (byte* line = weights + _scaleOffset; line < weights + _blockBytes; line += CacheLine.Bytes) CacheLine.Fetch(line + AheadBytes);
+            for (byte* line = weights + _scaleOffset; line < weights + _blockBytes; line += CacheLine.Bytes) CacheLine.FetchOnce(line + AheadBytes);
             uint vector = 0;
             for (int scaled = 0; scaled < _scaledParts; scaled++)
             {
@@ -176,7 +175,7 @@ internal sealed unsafe class RowGroupLoop<TVector, TLanes, TCodes>(RowGroupLayou
         for (long block = arguments->Blocks; block > 0; block--, weights += _blockBytes)
         {
             if (arguments->ReadOnce)
-                for (byte* end = weights + _blockBytes + AheadBytes; ahead < end; ahead += CacheLine.Bytes) CacheLine.Fetch(ahead);
+                for (byte* end = weights + _blockBytes + AheadBytes; ahead < end; ahead += CacheLine.Bytes) CacheLine.FetchOnce(ahead);
             uint* x = codes, offset = offsets, pairSum = pairSums, scale = scales;
             for (int row = 0; row < Rows; row += TLanes.Rows)
             {
@@ -368,7 +367,7 @@ internal sealed unsafe class RowGroupLoop<TVector, TLanes, TCodes>(RowGroupLayou
     private void AddTwo(
         ref TVector i0, ref TVector i1, Levels levels, byte* slice, uint vector, uint* x, int tokens, TVector factors0, TVector factors1)
     {
-        if (TCodes.HighBits != 0) CacheLine.Fetch(slice + Levels.HighOffset(vector) + AheadBytes);
+        if (TCodes.HighBits != 0) CacheLine.FetchOnce(slice + Levels.HighOffset(vector) + AheadBytes);
         TVector high0 = Levels.LoadHigh(slice, vector), high1 = HasPairs ? Levels.LoadHigh(slice + LaneBytes, vector) : default;
         for (uint end = vector + _partVectors; vector < end;)
         {
@@ -376,7 +375,7 @@ internal sealed unsafe class RowGroupLoop<TVector, TLanes, TCodes>(RowGroupLayou
             uint partialEnd = Math.Min(end, vector + PartialVectors);
             do
             {
-                CacheLine.Fetch(slice + Levels.LowOffset(vector) + AheadBytes);
+                CacheLine.FetchOnce(slice + Levels.LowOffset(vector) + AheadBytes);
                 TVector low0 = Levels.LoadLow(slice, vector), low1 = HasPairs ? Levels.LoadLow(slice + LaneBytes, vector) : default;
                 AddLevels(ref p0, ref p1, levels, ref low0, ref high0, ref low1, ref high1, x);
                 x += tokens;
@@ -401,7 +400,7 @@ internal sealed unsafe class RowGroupLoop<TVector, TLanes, TCodes>(RowGroupLayou
                 vector++;
                 if (TCodes.HighBits != 0 && vector % UnitVectors == 0 && vector < end)
                 {
-                    CacheLine.Fetch(slice + Levels.HighOffset(vector) + AheadBytes);
+                    CacheLine.FetchOnce(slice + Levels.HighOffset(vector) + AheadBytes);
                     high0 = Levels.LoadHigh(slice, vector);
                     if (HasPairs) high1 = Levels.LoadHigh(slice + LaneBytes, vector);
                 }

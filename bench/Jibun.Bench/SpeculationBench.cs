@@ -89,13 +89,14 @@ internal static class SpeculationBench
             Constraint = text.Constraint(),
             IgnoreEndOfGeneration = true,
         };
-        (long first, int count) = (0, 0);
+        (long first, long last, int count) = (0, 0, 0);
         await foreach (GeneratedToken token in conversation.GenerateAsync(text.Prompt, options, cancel))
         {
             if (token.Id != text.Answer[count]) throw new BenchException($"token {count} is not the text's");
-            if (count++ == 0) first = Stopwatch.GetTimestamp();
+            last = token.Timestamp;
+            if (count++ == 0) first = last;
         }
-        return ((count - 1) / Stopwatch.GetElapsedTime(first).TotalSeconds, conversation.Guesses);
+        return ((count - 1) / Stopwatch.GetElapsedTime(first, last).TotalSeconds, conversation.Guesses);
     }
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -57,18 +57,22 @@ internal sealed class Benchmark(LoadedModel model, int promptTokens, int generat
         int[] tokens = [.. Enumerable.Range(0, promptTokens).Select(_ => random.Next(model.Model.Info.VocabularySize))];
         long begun = Stopwatch.GetTimestamp();
         using Conversation conversation = model.CreateConversation();
-        await foreach (GeneratedToken _ in conversation.GenerateAsync(tokens, Options(1), cancel)) break;
-        return promptTokens / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        long read = begun;
+        await foreach (GeneratedToken token in conversation.GenerateAsync(tokens, Options(1), cancel)) read = token.Timestamp;
+        return promptTokens / Stopwatch.GetElapsedTime(begun, read).TotalSeconds;
     }
 
     private async Task<double> GenerationAsync(CancellationToken cancel)
     {
         int[] start = [model.Tokenizer.Bos ?? 0];
-        long first = 0;
+        (long first, long last) = (0, 0);
         using Conversation conversation = model.CreateConversation();
-        await foreach (GeneratedToken _ in conversation.GenerateAsync(start, Options(generatedTokens + 1), cancel))
-            if (first == 0) first = Stopwatch.GetTimestamp();
-        return generatedTokens / Stopwatch.GetElapsedTime(first).TotalSeconds;
+        await foreach (GeneratedToken token in conversation.GenerateAsync(start, Options(generatedTokens + 1), cancel))
+        {
+            last = token.Timestamp;
+            if (first == 0) first = last;
+        }
+        return generatedTokens / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
     }
 
     private static GenerationOptions Options(int tokens) => new() { Sampling = s_greedy, MaxTokens = tokens, IgnoreEndOfGeneration = true };

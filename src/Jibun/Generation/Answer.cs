@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Jibun.Tokenization;
 
@@ -105,7 +106,7 @@ internal sealed class Answer
             : generated >= _options.MaxTokens || Conversation.Tokens.Count >= Conversation.ContextLength ? GenerationEnd.Length
             : GenerationEnd.None;
         if (end is GenerationEnd.EndOfGeneration or GenerationEnd.Length) text += _stops.Append(_decoder.Flush()) + _stops.Flush();
-        _channel.Writer.TryWrite(new GeneratedToken(token, text, end));
+        _channel.Writer.TryWrite(new GeneratedToken(token, text, end, Stopwatch.GetTimestamp()));
         return end == GenerationEnd.None;
     }
 

@@ -22,4 +22,5 @@ public enum GenerationEnd
 /// token's own afterwards.
 /// </param>
 /// <param name="End">Not <see cref="GenerationEnd.None"/> on the last token.</param>
-public readonly record struct GeneratedToken(int Id, string Text, GenerationEnd End);
+/// <param name="Timestamp">When it was drawn, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> counts; it may be read later.</param>
+public readonly record struct GeneratedToken(int Id, string Text, GenerationEnd End, long Timestamp);

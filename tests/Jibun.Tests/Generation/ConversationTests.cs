@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Jibun.Generation;
 using Jibun.Peers;
 using Jibun.Tests.Peers;
@@ -26,6 +27,24 @@ public sealed class ConversationTests : IDisposable
         using Conversation conversation = _model.CreateConversation();
         using var oracle = LlamaOracle.Open(_file.Path);
         Assert.Equal(oracle.Greedy(Prompt, 24), await Ids(conversation, Prompt, Greedy));
+    }
+
+    [Fact]
+    public async Task TokensTellWhenTheyWereDrawnHoweverLateTheyAreRead()
+    {
+        using Conversation conversation = _model.CreateConversation();
+        List<long> drawn = [];
+        long read = 0;
+        await foreach (GeneratedToken token in conversation.GenerateAsync(Prompt, Greedy, TestContext.Current.CancellationToken))
+        {
+            drawn.Add(token.Timestamp);
+            if (read != 0) continue;
+            while (conversation.Tokens.Count < Prompt.Length + Greedy.MaxTokens) await Task.Yield();
+            await Task.Delay(50, TestContext.Current.CancellationToken); // the last is handed over
+            read = Stopwatch.GetTimestamp();
+        }
+        Assert.Equal(drawn.Order(), drawn);
+        Assert.All(drawn, at => Assert.InRange(at, 1, read));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal sealed class NanoGeneration(LoadedModel model)
             Constraint = constraint,
         };
         long start = Stopwatch.GetTimestamp();
-        TimeSpan? first = null;
+        (long first, long last) = (0, start);
         List<int> answer = [];
         bool isCut = false;
         Conversation conversation = model.CreateConversation(prompt);
@@ -34,7 +34,8 @@ internal sealed class NanoGeneration(LoadedModel model)
             await foreach (GeneratedToken token in conversation.GenerateAsync(prompt.AsMemory(cached), options, cancel)
                 .ConfigureAwait(false))
             {
-                first ??= Stopwatch.GetElapsedTime(start);
+                last = token.Timestamp;
+                if (first == 0) first = last;
                 isCut = token.End == GenerationEnd.Length;
                 if (token.Id != _language.End) answer.Add(token.Id);
             }
@@ -43,14 +44,13 @@ internal sealed class NanoGeneration(LoadedModel model)
         {
             model.Keep(conversation);
         }
-        TimeSpan whole = Stopwatch.GetElapsedTime(start);
         return new NanoReply(model.Tokenizer.Decode([.. answer]), constraint.Candidates, new ChatUsage
         {
             PromptTokens = prompt.Length,
             CachedTokens = cached,
             CompletionTokens = answer.Count + 1,
-            TimeToFirstToken = first ?? whole,
-            GenerationTime = whole - (first ?? whole),
+            TimeToFirstToken = Stopwatch.GetElapsedTime(start, first == 0 ? last : first),
+            GenerationTime = Stopwatch.GetElapsedTime(first == 0 ? last : first, last),
         }, isCut);
     }
 }

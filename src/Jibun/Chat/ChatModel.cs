@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Jibun.Chat.Calls;
 using Jibun.Generation;
 using Jibun.Models;
 using Jibun.Templates;
@@ -15,6 +16,7 @@ public sealed class ChatModel : IChatModel, IDisposable
     private readonly ChatTemplate _template;
     private readonly Lazy<TemplateCapabilities> _capabilities;
     private readonly RecommendedSampling _sampling;
+    private readonly IToolCallForm _calls;
 
     /// <exception cref="ModelException">The model has no chat template, or one that cannot be parsed.</exception>
     public ChatModel(string id, LoadedModel model)
@@ -28,6 +30,7 @@ public sealed class ChatModel : IChatModel, IDisposable
         {
             _template = ChatTemplate.Parse(source, "tokenizer.chat_template");
             _capabilities = new(() => TemplateCapabilities.Probe(_template));
+            _calls = ToolCallForms.Find(source);
         }
         catch (TemplateException error)
         {
@@ -45,21 +48,20 @@ public sealed class ChatModel : IChatModel, IDisposable
     {
         long started = Stopwatch.GetTimestamp();
         ThoughtMarks marks = _capabilities.Value.Thoughts ?? ThoughtMarks.Think;
-        string prompt = Render(request);
+        string prompt = Render(request, cancel);
         bool opensThought = marks.IsOpenAtEnd(prompt);
         int[] tokens = Tokenize(prompt);
         if (tokens.Length >= ContextLength) throw new ContextLengthException(tokens.Length, ContextLength);
         Conversation conversation = Loaded.CreateConversation(tokens);
         int cached = conversation.CachedTokens;
         if (cached == tokens.Length) conversation.Rewind(--cached);
-        bool withTools = request.Tools.Count > 0;
-        IAnswerSplitter splitter = marks == ThoughtMarks.Harmony ? new HarmonySplitter(withTools) : new AnswerSplitter(marks, opensThought, withTools);
+        AnswerSplitter splitter = AnswerSplitter.For(marks, opensThought, _calls, request.Tools);
         var options = new GenerationOptions
         {
             Sampling = request.Sampling.Over(_sampling.Options),
             MaxTokens = request.MaxTokens ?? int.MaxValue,
             Stop = request.Stop,
-            SpecialText = withTools || AreControl(marks),
+            SpecialText = request.Tools.Count > 0 || AreControl(marks),
             Constraint = request.ThoughtTokens is { } budget ? new ThoughtBudget(Loaded.Tokenizer, marks, budget, opensThought) : null,
         };
         ExpertTally? before = Loaded.ExpertTally;
@@ -68,7 +70,7 @@ public sealed class ChatModel : IChatModel, IDisposable
         {
             await foreach (GeneratedToken token in conversation.GenerateAsync(tokens.AsMemory(conversation.Tokens.Count), options, cancel))
             {
-                last = Stopwatch.GetTimestamp();
+                last = token.Timestamp;
                 if (count++ == 0) first = last;
                 end = token.End;
                 if (splitter.IsThinking) thought++;
@@ -97,7 +99,7 @@ public sealed class ChatModel : IChatModel, IDisposable
 
     public void Dispose() => Loaded.Dispose();
 
-    private string Render(ChatRequest request)
+    private string Render(ChatRequest request, CancellationToken cancel)
     {
         if (request.Tools.Count > 0 && !_capabilities.Value.Tools)
             throw new JibunException($"the chat template of {Id} has no place for tools; ask without them");
@@ -110,7 +112,7 @@ public sealed class ChatModel : IChatModel, IDisposable
             Capabilities = _capabilities.Value,
             Variables = Variables(request),
         };
-        return _template.Render(context);
+        return _template.Render(context, cancel: cancel);
     }
 
     private Dictionary<string, Value> Variables(ChatRequest request)

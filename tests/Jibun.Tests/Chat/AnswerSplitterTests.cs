@@ -1,4 +1,5 @@
 using Jibun.Chat;
+using Jibun.Chat.Calls;
 using Jibun.Templates;
 
 namespace Jibun.Tests.Chat;
@@ -7,6 +8,8 @@ namespace Jibun.Tests.Chat;
 public sealed class AnswerSplitterTests
 {
     private const string Start = "<|start|>assistant";
+
+    private static readonly ToolDefinition[] s_tools = [new("f", null, default), new("g", null, default)];
 
     [Theory]
     [InlineData(false, "<think>\nwhy\n\nso\n</think>\n\nbecause ", "R:why\n\nso T:because ")]
@@ -19,6 +22,8 @@ public sealed class AnswerSplitterTests
     [InlineData(true, "hm</think><tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call>\n<tool_call>{\"name\": \"g\"}</tool_call>", "R:hm C:f{} C:g{}")]
     [InlineData(false, "<tool_call>not json</tool_call>", "T:<tool_call>not json</tool_call>")]
     [InlineData(false, "<tool_call>{\"name\"", "T:<tool_call>{\"name\"")]
+    [InlineData(false, "<tool_call>{\"name\": \"f\", \"arguments\": 5}</tool_call>", "T:<tool_call>{\"name\": \"f\", \"arguments\": 5}</tool_call>")]
+    [InlineData(false, "<tool_call>{\"name\": \"f\", \"arguments\": \"{\\\"x\\\": 1}\"}", "C:f{\"x\": 1}")]
     public void Most_families_mark_thoughts_with_think(bool opened, string answer, string expected) => Check(ThoughtMarks.Think, opened, answer, expected);
 
     [Theory]
@@ -59,7 +64,7 @@ public sealed class AnswerSplitterTests
 
         string Split(string[] pieces)
         {
-            IAnswerSplitter splitter = marks == ThoughtMarks.Harmony ? new HarmonySplitter(withTools: true) : new AnswerSplitter(marks, opened, withTools: true);
+            AnswerSplitter splitter = AnswerSplitter.For(marks, opened, ToolCallForms.Hermes, s_tools);
             return Describe([.. pieces.SelectMany(splitter.Append), .. splitter.Finish()]);
         }
     }

@@ -27,7 +27,7 @@ public sealed class NanoChatModelTests : IDisposable
         List<ChatEvent> events = await Answer(Model(TimerCall), "set a timer for ten minutes");
         (ToolCall call, SkillResult done) = Assert.IsType<SkillDelta>(events[0]);
         Assert.Equal(("timer_set", """{"duration":"ten minutes"}"""), (call.Name, call.ArgumentsJson));
-        Assert.Matches("^call_[0-9a-f]{24}$", call.Id);
+        Assert.Matches("^[0-9a-z]{9}$", call.Id);
         Assert.Equal("Timer", done.Title);
         Assert.Equal(new TextDelta("Timer set for 10 minutes, until 2:32 pm."), events[1]);
         Finished finished = Assert.IsType<Finished>(events[2]);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -10,7 +9,7 @@ namespace Jibun.Chat.Nano;
 /// <summary>Between the built-in model's calls and those of the chat contract.</summary>
 internal static class OfferedCall
 {
-    public static ToolCall Of(NanoCall call) => new(NewId(), call.Name, Arguments(call.Arguments, default));
+    public static ToolCall Of(NanoCall call) => ToolCall.Create(call.Name, Arguments(call.Arguments, default));
 
     /// <summary>
     /// The call for a caller who offered these tools, or any when none were: arguments that the tool does not know are left out,
@@ -25,7 +24,7 @@ internal static class OfferedCall
         IReadOnlyList<NanoArgument> arguments = call.Arguments;
         if (wanted.Parameters.TryGetProperty("properties", out properties) && properties.ValueKind == JsonValueKind.Object)
             arguments = [.. arguments.Where(argument => properties.TryGetProperty(argument.Name, out _))];
-        return Missing(arguments, wanted) is null ? new ToolCall(NewId(), call.Name, Arguments(arguments, properties)) : null;
+        return Missing(arguments, wanted) is null ? ToolCall.Create(call.Name, Arguments(arguments, properties)) : null;
     }
 
     /// <summary>In words, why the call that the model found cannot be passed on.</summary>
@@ -56,8 +55,6 @@ internal static class OfferedCall
             && tool.Parameters.TryGetProperty("required", out JsonElement required) && required.ValueKind == JsonValueKind.Array
             ? required.EnumerateArray().Select(name => name.ToString()).FirstOrDefault(name => arguments.All(argument => argument.Name != name))
             : null;
-
-    private static string NewId() => "call_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
 
     private static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 

@@ -1,0 +1,30 @@
+namespace Jibun.Chat.Calls;
+
+/// <summary>A section with marks around each call: <c>f⟨sep⟩{…}</c> (V3.1), before that <c>function⟨sep⟩f</c> with the arguments fenced as code (V3, R1).</summary>
+internal sealed class DeepSeekCalls : IToolCallForm
+{
+    public const string Begin = "<｜tool▁calls▁begin｜>";
+
+    private const string End = "<｜tool▁calls▁end｜>", CallBegin = "<｜tool▁call▁begin｜>", CallEnd = "<｜tool▁call▁end｜>", Separator = "<｜tool▁sep｜>";
+    private const string Fence = "```json";
+
+    public string Open => Begin;
+
+    public string? Close => End;
+
+    public IReadOnlyList<ToolCall>? Parse(string text, IReadOnlyList<ToolDefinition> tools)
+    {
+        List<ToolCall> calls = [];
+        CallText rest = new(text);
+        while (rest.TryTake(CallBegin))
+        {
+            if (!rest.TryTakeUntil(CallEnd, out ReadOnlySpan<char> inner)) return null;
+            CallText call = new(inner);
+            if (!call.TryTakeUntil(Separator, out ReadOnlySpan<char> name)) return null;
+            if (!call.TryTakeJson(out string arguments) && !(call.TryTakeUntil(Fence, out name) && call.TryTakeJson(out arguments))) return null;
+            if (!JsonText.IsObject(arguments)) return null;
+            calls.Add(ToolCall.Create(name.Trim().ToString(), arguments));
+        }
+        return calls.Count > 0 && rest.IsOver ? calls : null;
+    }
+}

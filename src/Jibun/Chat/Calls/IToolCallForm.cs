@@ -1,0 +1,18 @@
+namespace Jibun.Chat.Calls;
+
+/// <summary>How a family writes tool calls into an answer.</summary>
+internal interface IToolCallForm
+{
+    /// <summary>Stands before one or several calls.</summary>
+    string Open { get; }
+
+    /// <summary>Stands behind them; null where they go on to the end of the answer.</summary>
+    string? Close { get; }
+
+    /// <summary>The model may leave <see cref="Open"/> out where the whole answer is calls, and the answer so far may be the beginning of such.</summary>
+    bool MayBeBare(string answer) => false;
+
+    /// <summary>What stands between the marks, or behind the first of them where the answer ended without the other.</summary>
+    /// <returns>One call or more; null where this is something else, which stays text.</returns>
+    IReadOnlyList<ToolCall>? Parse(string text, IReadOnlyList<ToolDefinition> tools);
+}

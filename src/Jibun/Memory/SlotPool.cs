@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Jibun.Memory;
 
 /// <summary>
@@ -18,15 +16,18 @@ public sealed unsafe class SlotPool
     private readonly byte* _start;
     private readonly long _stride;
     private readonly int[] _holders;
+    private readonly TimeProvider _clock;
     private int _ready, _slow;
 
     /// <param name="arena">Where the places are taken from.</param>
     /// <param name="slotBytes">Of one place.</param>
     /// <param name="slots">Their number.</param>
     /// <param name="perToken">Those that a token needs.</param>
-    public SlotPool(HugePageArena arena, long slotBytes, int slots, int perToken)
+    /// <param name="clock">Tells how long the system takes; null: the system's own.</param>
+    public SlotPool(HugePageArena arena, long slotBytes, int slots, int perToken, TimeProvider? clock = null)
     {
         PerToken = perToken;
+        _clock = clock ?? TimeProvider.System;
         _stride = (slotBytes + 63) & ~63L;
         _start = arena.Take(_stride * slots);
         _holders = new int[slots];
@@ -63,10 +64,10 @@ public sealed unsafe class SlotPool
         Volatile.Write(ref _ready, next);
         if (next == Count || !(isIdle && IsSlow) && _holders.AsSpan(0, next).Count(-1) >= PerToken) return false;
         byte* start = Address(next), end = start + _stride;
-        long begun = Stopwatch.GetTimestamp();
+        long begun = _clock.GetTimestamp();
         // Changes nothing: the place may be taken meanwhile.
         for (byte* at = start; at < end; at = (byte*)(((nint)at + Page) & ~(nint)(Page - 1))) Interlocked.Or(ref *(int*)at, 0);
-        TimeSpan taken = Stopwatch.GetElapsedTime(begun);
+        TimeSpan taken = _clock.GetElapsedTime(begun);
         if (_holders[next] < 0) Volatile.Write(ref _slow, taken > s_short && _stride < SlowBytes * taken.TotalSeconds ? _slow + 1 : 0);
         Volatile.Write(ref _ready, next + 1);
         return true;

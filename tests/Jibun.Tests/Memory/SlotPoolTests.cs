@@ -24,4 +24,26 @@ public sealed unsafe class SlotPoolTests
         Assert.Equal(slots, pool.Ready);
         for (int slot = 0; slot < slots; slot++) Assert.True(new ReadOnlySpan<byte>(pool.Address(slot), slotBytes).IndexOfAnyExcept((byte)(0x80 + slot)) < 0);
     }
+
+    [Fact]
+    public void WhereMemoryComesSlowlyAllIsMadeReadyWhileNobodyAsks()
+    {
+        const int slots = 9, slotBytes = 10_000;
+        using HugePageArena arena = new(2 * slots * (slotBytes + 64));
+        SlotPool slow = new(arena, slotBytes, slots, perToken: 3, new EachLookTakes(TimeSpan.FromMilliseconds(10)));
+        SlotPool fast = new(arena, slotBytes, slots, perToken: 3, new EachLookTakes(TimeSpan.Zero));
+        foreach (SlotPool pool in (SlotPool[])[slow, fast]) while (pool.MakeReady()) { }
+        Assert.Equal((true, 3, false, 3), (slow.IsSlow, slow.Ready, fast.IsSlow, fast.Ready));
+        foreach (SlotPool pool in (SlotPool[])[slow, fast]) while (pool.MakeReady(isIdle: true)) { }
+        Assert.Equal((slots, 3), (slow.Ready, fast.Ready));
+    }
+
+    private sealed class EachLookTakes(TimeSpan time) : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now += time.Ticks;
+    }
 }

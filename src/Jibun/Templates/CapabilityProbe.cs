@@ -7,6 +7,9 @@ internal sealed class CapabilityProbe(ChatTemplate template)
 {
     private const string Rule = "probe_rule", Question = "probe_question", Argument = "probe_argument", Thought = "probe_thought";
 
+    // Some thirty small conversations are rendered before the first answer: a template that needs more for one is no use, or means harm.
+    private static readonly TemplateLimits s_limits = new() { Steps = 500_000, OutputBytes = 1 << 20 };
+
     private static readonly TemplateMessage User = new() { Role = "user", Content = Question };
 
     public TemplateCapabilities Run()
@@ -109,7 +112,7 @@ internal sealed class CapabilityProbe(ChatTemplate template)
     {
         try
         {
-            return template.Render(context with { BosToken = "<s>", EosToken = "</s>" }, DateTimeOffset.UnixEpoch);
+            return template.Render(context with { BosToken = "<s>", EosToken = "</s>" }, DateTimeOffset.UnixEpoch, s_limits);
         }
         catch (TemplateException)
         {

@@ -128,6 +128,16 @@ public sealed class HostileTemplateTests
     }
 
     [Fact]
+    public void Probing_a_template_takes_less_than_rendering_it_may()
+    {
+        const string slow = "{% for i in range(90000) %}{% set x = i * 2 + i * 3 + i * 4 %}{% endfor %}{{ messages[0].content }}";
+        TemplateContext context = new() { Messages = [new() { Role = "system", Content = "rule" }, new() { Role = "user", Content = "hello" }] };
+        Assert.Equal("rule", ChatTemplate.Parse(slow).Render(context, cancel: TestContext.Current.CancellationToken));
+        Assert.False(TemplateCapabilities.Probe(ChatTemplate.Parse(slow + "{{ messages }}")).SystemRole); // a probe renders some thirty times
+        Assert.True(TemplateCapabilities.Probe(ChatTemplate.Parse("{{ messages }}")).SystemRole);
+    }
+
+    [Fact]
     public void Cancelling_stops_a_rendering()
     {
         ChatTemplate template = ChatTemplate.Parse("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}");

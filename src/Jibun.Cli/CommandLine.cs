@@ -37,10 +37,10 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal, ModelLoader loader)
     {
         Command root = Create(terminal, loader);
-        ParseResult parsed = root.Parse(ThinkFlag.JoinBudget(WithVerb(arguments, root)), new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
         {
-            if (parsed.Errors.Count > 0) return RefuseUsage(parsed, parsed.Errors[0].Message, terminal);
+            ParseResult parsed = root.Parse(ThinkFlag.JoinBudget(WithVerb(arguments, root)), new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0) return RefuseUsage(parsed, Describe(parsed.Errors[0]), terminal);
             if (UnknownOption(parsed) is { } option) return RefuseUsage(parsed, $"{option} is no option of this verb", terminal);
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
@@ -73,6 +73,18 @@ internal static class CommandLine
         return named ? arguments : [ChatVerb.Name, .. arguments];
     }
 
+    /// <summary>Where a number is none, the library's own words are about .NET's types.</summary>
+    private static string Describe(ParseError error)
+    {
+        if (error.SymbolResult is not OptionResult { Option: var option, Tokens: [{ Value: var given }] }) return error.Message;
+        Type type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+        string? wanted = type == typeof(float) && !float.TryParse(given, CultureInfo.InvariantCulture, out _) ? "a number"
+            : type == typeof(int) && !int.TryParse(given, CultureInfo.InvariantCulture, out _) ? $"a whole number up to {int.MaxValue}"
+            : type == typeof(ulong) && !ulong.TryParse(given, CultureInfo.InvariantCulture, out _) ? "a whole number that is not negative"
+            : null;
+        return wanted is null ? error.Message : $"{option.Name} is {wanted}, not {given}";
+    }
+
     /// <summary>An argument that looks like an option and stands before "--": a slip.</summary>
     private static string? UnknownOption(ParseResult parsed) => parsed.Tokens
         .TakeWhile(token => token.Type != TokenType.DoubleDash)
@@ -95,7 +107,7 @@ internal static class CommandLine
         string message = failure is JibunException or IOException or UnauthorizedAccessException or HttpRequestException
             ? failure.Message
             : $"unexpected {failure.GetType().Name}: {failure.Message}";
-        terminal.Error.WriteLine($"jibun: {message.ReplaceLineEndings(" ")}");
+        terminal.Error.WriteLine($"jibun: {Terminal.Plain(message.ReplaceLineEndings(" "))}");
         return code;
     }
 

@@ -20,6 +20,9 @@ internal static class FactLine
         return $"{speed}first token after {first} s · {usage.PromptTokens} tokens read{cached}, {usage.CompletionTokens} written{thought}{guesses}{experts}{limit}";
     }
 
+    /// <summary>For who sees no line of facts: an answer is never cut without a word.</summary>
+    public static string ContextIsFull(int contextLength) => $"jibun: note: the context of {contextLength} tokens is full, the answer ends there";
+
     /// <summary>Of all tokens after the first, which the prompt's time belongs to; null where there is none.</summary>
     public static double? TokensPerSecond(ChatUsage usage) =>
         usage.CompletionTokens > 1 && usage.GenerationTime > TimeSpan.Zero ? (usage.CompletionTokens - 1) / usage.GenerationTime.TotalSeconds : null;

@@ -10,6 +10,13 @@ namespace Jibun.Cli.Chat;
 /// </summary>
 internal sealed class SessionFile(string path, LoadedModel model)
 {
+    /// <exception cref="UsageException">The file cannot be written, because its folder is not there.</exception>
+    public static void RequireFolder(string? path)
+    {
+        if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new UsageException($"--session cannot keep {path}: there is no folder {folder}");
+    }
+
     /// <summary>What was said, or nothing where there is no such file. The model continues from its cache.</summary>
     /// <exception cref="ModelException">The file is damaged or belongs to another model.</exception>
     public IReadOnlyList<ChatMessage> Open()

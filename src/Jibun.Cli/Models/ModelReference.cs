@@ -20,6 +20,7 @@ internal sealed record ModelReference(string Name, string? Path)
     {
         if (model is null or BuiltInName) return new ModelReference(BuiltInName, null);
         if (File.Exists(model)) return new ModelReference(System.IO.Path.GetFileNameWithoutExtension(model), model);
+        if (!IsName(model)) throw new ModelException(Directory.Exists(model) ? $"{model} is a folder, not a model file" : $"there is no model file at {model}");
         string installed = System.IO.Path.Combine(DataFolder.Models, model);
         if (File.Exists(installed + Extension)) return new ModelReference(model, installed + Extension);
         if (Directory.Exists(installed) && FirstModelIn(installed) is { } inFolder) return new ModelReference(model, inFolder);
@@ -50,10 +51,12 @@ internal sealed record ModelReference(string Name, string? Path)
     private static string? FirstModelIn(string folder) =>
         Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal).FirstOrDefault();
 
+    /// <summary>Whether it can name something in the models folder; all else is a path.</summary>
+    private static bool IsName(string model) => model is not ("" or "." or "..") && model.AsSpan().IndexOfAny('/', '\\') < 0
+        && !model.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
+
     private static ModelException NotFound(string model)
     {
-        bool isPath = model.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || model.Contains('/') || model.Contains('\\');
-        if (isPath) return new ModelException(Directory.Exists(model) ? $"{model} is a folder, not a model file" : $"there is no model file at {model}");
         string[] installed = Directory.Exists(DataFolder.Models)
             ? [.. Directory.EnumerateFileSystemEntries(DataFolder.Models).Select(System.IO.Path.GetFileNameWithoutExtension).Order().OfType<string>()]
             : [];

@@ -30,7 +30,7 @@ internal sealed class PlanReport(Plan plan, long runtimeBytes, long? given, long
     /// <exception cref="MemoryBudgetException">The model does not fit.</exception>
     public void ThrowIfTooLarge()
     {
-        if (!Fits) throw new MemoryBudgetException($"{plan.Path} does not fit: it needs {Verdict}: {plan.Remedy(_left)}");
+        if (!Fits) throw new MemoryBudgetException($"{plan.Path} does not fit: it needs {Verdict}: {plan.Remedy(_left, given is not null)}");
     }
 
     public void Write(Terminal terminal)

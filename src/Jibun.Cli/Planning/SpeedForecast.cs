@@ -62,8 +62,9 @@ internal sealed class SpeedForecast
 
     private Forecast ForecastGeneration(double packing, DiskRate? disk)
     {
+        string alone = $"{Threads} that do nothing else read {Quantity.Significant(BandwidthBytes / 1e9)} GB/s";
         (double seconds, string reasons) = _rehearsal is null ? DivideGeneration()
-            : (_rehearsal.GenerationSeconds, $", {Quantity.Significant(_plan.BytesPerToken / _rehearsal.GenerationSeconds / 1e9)} GB/s of them ({Measured})");
+            : (_rehearsal.GenerationSeconds, $" at {Quantity.Significant(_plan.BytesPerToken / _rehearsal.GenerationSeconds / 1e9)} GB/s ({Measured})");
         string fromDisk = "";
         if (_plan.Experts is { } experts)
         {
@@ -71,7 +72,7 @@ internal sealed class SpeedForecast
             seconds += experts.DiskBytesPerToken * (1 / RateOf(disk) + 1 / packing);
             fromDisk = $"; {Quantity.Bytes((long)experts.DiskBytesPerToken)} of experts come from disk, which {Describe(disk)}, and are packed at {Quantity.Significant(packing / 1e9)} GB/s";
         }
-        return new Forecast(1 / seconds, $"a token reads {Quantity.Bytes(_plan.BytesPerToken)} of weights; {Threads} read {Quantity.Significant(BandwidthBytes / 1e9)} GB/s{reasons}{fromDisk}");
+        return new Forecast(1 / seconds, $"a token reads {Quantity.Bytes(_plan.BytesPerToken)} of weights{reasons}; {alone}{fromDisk}");
     }
 
     private Forecast ForecastPrompt(double packing, DiskRate? disk)

@@ -42,6 +42,7 @@ internal static class ChatVerb
             string? question = await QuestionAsync(parsed.GetValue(prompt) ?? [], terminal, cancel);
             if (question is null && !terminal.CanEdit) throw new UsageException("a chat needs a terminal; give a PROMPT or text on stdin instead");
             if (question is null && parsed.GetValue(json)) throw new UsageException("--json needs a PROMPT or text on stdin");
+            SessionFile.RequireFolder(parsed.GetValue(session));
             SkillSet skills = new(new SkillOptions { Folder = DataFolder.Path, OneShot = question is not null });
             IChatModel chat = loader.LoadChat(ModelReference.Resolve(parsed.GetValue(model)), speculation.Read(parsed, loading.Read(parsed)), terminal, skills);
             using IDisposable? loaded = chat as IDisposable;
@@ -100,6 +101,8 @@ internal static class ChatVerb
             {
                 if (asJson) answer.Add(happened);
                 else writer.Write(happened);
+                if (happened is Finished { Reason: FinishReason.Length } cut && !terminal.OutputIsTerminal && cut.Usage.PromptTokens + cut.Usage.CompletionTokens >= model.ContextLength)
+                    terminal.Error.WriteLine(FactLine.ContextIsFull(model.ContextLength));
                 if (happened is TextDelta said) text.Append(said.Text);
                 if (happened is ReasoningDelta thought) reasoning.Append(thought.Text);
             }

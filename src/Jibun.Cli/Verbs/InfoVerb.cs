@@ -22,7 +22,7 @@ internal static class InfoVerb
         Command verb = new("info", "What a model file holds") { positional, model, metadata, tensors, json };
         verb.SetAction(parsed =>
         {
-            ModelReference reference = ModelReference.Resolve(parsed.GetValue(positional) ?? parsed.GetValue(model));
+            ModelReference reference = ModelReference.Resolve(VerbOptions.NameOf(parsed, positional, model));
             using GgufFile file = reference.Open();
             InfoReport report = new(file, parsed.GetValue(metadata), parsed.GetValue(tensors));
             if (parsed.GetValue(json)) terminal.WriteJson(report.Write);

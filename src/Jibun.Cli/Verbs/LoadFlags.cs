@@ -32,10 +32,7 @@ internal sealed class LoadFlags(bool withContext = true)
     public static Option<int> Context()
     {
         Option<int> option = new("--context") { Description = "Tokens of a conversation; the model's own number by default", HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 0) result.AddError("--context must not be negative");
-        });
+        VerbOptions.Bound(option, 0, int.MaxValue, "must not be negative");
         return option;
     }
 
@@ -48,10 +45,7 @@ internal sealed class LoadFlags(bool withContext = true)
     public static Option<int?> Experts()
     {
         Option<int?> option = new("--experts") { Description = "Use fewer experts for a token than the model was made for: faster, and worse", HelpName = "K" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() < 1) result.AddError("--experts must be at least 1");
-        });
+        VerbOptions.Bound(option, 1, int.MaxValue, "must be at least 1");
         return option;
     }
 

@@ -31,8 +31,9 @@ internal static class PlanVerb
         verb.SetAction(parsed =>
         {
             long? given = LoadFlags.ReadMemory(parsed.GetValue(memory));
-            using GgufFile file = parsed.GetValue(shape) is { } name ? KnownShapes.Open(name)
-                : ModelReference.Resolve(parsed.GetValue(positional) ?? parsed.GetValue(model)).OpenHeader();
+            string? named = VerbOptions.NameOf(parsed, positional, model);
+            if (named is not null && parsed.GetValue(shape) is not null) throw new UsageException($"give --shape or a model, not both: {named}");
+            using GgufFile file = parsed.GetValue(shape) is { } name ? KnownShapes.Open(name) : ModelReference.Resolve(named).OpenHeader();
             using ThreadTeam team = new(parsed.GetValue(threads) is > 0 and int chosen ? chosen : Environment.ProcessorCount);
             Tokenizer? vocabulary = parsed.GetValue(shape) is null ? Tokenizer.Load(file.Metadata) : null;
             long runtime = Environment.WorkingSet, available = SystemMemory.Available() ?? SystemMemory.Total;

@@ -49,6 +49,7 @@ internal static class RunVerb
                 : loaded.Tokenizer.Encode(text, parseSpecial: true, addSpecial: true);
             Continuation made = new(terminal, streams: !parsed.GetValue(json));
             await made.RunAsync(loaded, ids, options, cancel);
+            if (loaded.ContextLength <= ids.Length + made.Count && !terminal.OutputIsTerminal) terminal.Error.WriteLine(FactLine.ContextIsFull(loaded.ContextLength));
             if (parsed.GetValue(json)) made.WriteJson();
             else if (!parsed.GetValue(raw)) made.WriteEnd();
         });
@@ -64,20 +65,24 @@ internal static class RunVerb
         private GenerationEnd _end;
         private ChatUsage _usage = new();
 
+        /// <summary>Tokens.</summary>
+        public int Count => _ids.Count;
+
         public async Task RunAsync(LoadedModel model, int[] prompt, GenerationOptions options, CancellationToken cancel)
         {
-            long begun = Stopwatch.GetTimestamp(), first = begun;
+            long begun = Stopwatch.GetTimestamp(), first = begun, last = begun;
             ExpertTally? before = model.ExpertTally;
             using Conversation conversation = model.CreateConversation();
             await foreach (GeneratedToken token in conversation.GenerateAsync(prompt, options, cancel))
             {
-                if (_ids.Count == 0) first = Stopwatch.GetTimestamp();
+                last = token.Timestamp;
+                if (_ids.Count == 0) first = last;
                 _ids.Add(token.Id);
-                _seconds.Add(Stopwatch.GetElapsedTime(begun).TotalSeconds);
+                _seconds.Add(Stopwatch.GetElapsedTime(begun, last).TotalSeconds);
                 _end = token.End;
                 _text.Append(token.Text);
                 if (!streams) continue;
-                terminal.Out.Write(token.Text);
+                terminal.Out.Write(terminal.Foreign(token.Text));
                 terminal.Out.Flush();
             }
             _usage = new ChatUsage
@@ -86,7 +91,7 @@ internal static class RunVerb
                 CompletionTokens = _ids.Count,
                 Guesses = conversation.Guesses,
                 TimeToFirstToken = Stopwatch.GetElapsedTime(begun, first),
-                GenerationTime = Stopwatch.GetElapsedTime(first),
+                GenerationTime = Stopwatch.GetElapsedTime(first, last),
                 ExpertHitRate = (model.ExpertTally - before)?.HitRate,
             };
         }

@@ -37,13 +37,16 @@ internal static class ServeVerb
             bool keyIsNew = options.ApiKey is null && !IPAddress.IsLoopback(options.Address);
             if (keyIsNew) options = options with { ApiKey = RandomNumberGenerator.GetHexString(32, lowercase: true) };
             string?[] names = parsed.GetValue(models) is { Length: > 0 } given ? [.. given] : [null];
+            ModelReference[] references = [.. names.Select(ModelReference.Resolve)];
+            if (references.GroupBy(reference => reference.Name).FirstOrDefault(alike => alike.Count() > 1) is { } twice)
+                throw new UsageException($"two models would be called {twice.Key}, and clients ask by that name: give one file another");
             List<IChatModel> loaded = [];
             List<ServedEmbeddings> embeddings = [];
             try
             {
                 SkillSet skills = new(new SkillOptions { Folder = DataFolder.Path, Rings = false });
                 LoadOptions how = speculation.Read(parsed, loading.Read(parsed));
-                foreach (ModelReference reference in names.Select(ModelReference.Resolve))
+                foreach (ModelReference reference in references)
                     if (reference.MakesEmbeddings()) embeddings.Add(new(reference.Name, EmbeddingModel.Open(reference.Open(), new EmbeddingOptions { Threads = how.Threads, Kernels = how.Kernels })));
                     else loaded.Add(loader.LoadChat(reference, how, terminal, skills));
                 await ServeAsync(terminal, options, loaded, embeddings, keyIsNew, parsed.GetValue(json), cancel);

@@ -143,17 +143,19 @@ public sealed record Plan
     /// <exception cref="MemoryBudgetException">The model needs more.</exception>
     public void ThrowIfLarger(long? budget)
     {
-        if (budget is null && SystemMemory.Available() is { } available) budget = available + SystemMemory.FreeSwap();
-        if (Bytes <= (budget ?? SystemMemory.Total)) return;
+        long left = budget ?? (SystemMemory.Available() is { } available ? available + SystemMemory.FreeSwap() : SystemMemory.Total);
+        if (Bytes <= left) return;
         throw new MemoryBudgetException(
             $"{Path} needs {Size(Bytes)} of memory (weights {Size(WeightBytes)}, cache of {ContextLength} tokens {Size(KvBytes)}, buffers {Size(BufferBytes)}), " +
-            $"and {Size(budget ?? SystemMemory.Total)} are available: {Remedy(budget ?? SystemMemory.Total)}");
+            $"and {Size(left)} {(budget is null ? "are available" : "of those allowed are left for it")}: {Remedy(left, isGiven: budget is not null)}");
     }
 
     /// <summary>What somebody can do who has too little memory.</summary>
-    public string Remedy(long budget) => Bytes - KvBytes < budget
-        ? "take a shorter context, or end other programs"
-        : "take a file of fewer bits a weight or a smaller model, or end other programs";
+    /// <param name="left">Bytes.</param>
+    /// <param name="isGiven">Somebody said so; else it is what the machine has left.</param>
+    public string Remedy(long left, bool isGiven) =>
+        (Bytes - KvBytes < left ? "take a shorter context, or " : "take a file of fewer bits a weight or a smaller model, or ")
+        + (isGiven ? "allow more memory" : "end other programs");
 
     private static PlannedWeights[] Classify(IReadOnlyList<WeightUse> uses, KernelSet kernels, double expertShare)
     {

@@ -11,6 +11,7 @@ public class ExitCodeTests
     public static TheoryData<Exception, int> Failures => new()
     {
         { new JibunException("a"), 1 },
+        { new JibunException("a\e[2Jb"), 1 },
         { new TemplateException("a"), 1 },
         { new InvalidOperationException("a"), 1 },
         { new UsageException("a"), 2 },
@@ -30,6 +31,7 @@ public class ExitCodeTests
         Assert.Equal(code, run.ExitCode);
         Assert.InRange(run.Error.Count(c => c == '\n'), code == 130 ? 0 : 1, 2);
         Assert.DoesNotContain("   at ", run.Error);
+        Assert.DoesNotContain('\e', run.Error);
         if (code != 130) Assert.StartsWith("jibun: ", run.Error);
     }
 
@@ -41,6 +43,7 @@ public class ExitCodeTests
     [InlineData(2, "chat", "-n", "0", "hi")]
     [InlineData(2, "serve", "--port", "70000")]
     [InlineData(2, "serve", "--host", "nowhere")]
+    [InlineData(2, "serve", "-m", "nano", "-m", "nano")]
     [InlineData(2, "eval", "nano")]
     [InlineData(2, "train", "huge", "--data", ".")]
     [InlineData(2, "train", "nano", "--data", "/nowhere", "--folder", "x")]
@@ -50,6 +53,10 @@ public class ExitCodeTests
     [InlineData(2)]
     [InlineData(3, "info", "/nowhere/model.gguf")]
     [InlineData(3, "info", "not-installed")]
+    [InlineData(3, "info", "..")]
+    [InlineData(3, "info", "")]
+    [InlineData(2, "info", "nano", "-m", "nano")]
+    [InlineData(2, "plan", "nano", "--shape", "v2-lite-16b")]
     [InlineData(3, "-m", "not-installed", "hi")]
     [InlineData(0, "--version")]
     [InlineData(0, "--help")]
@@ -61,4 +68,16 @@ public class ExitCodeTests
         if (code != 0) Assert.Empty(run.Out);
         Assert.InRange(run.Error.Count(c => c == '\n'), code == 0 ? 0 : 1, 2);
     }
+
+    [Theory]
+    [InlineData("--temp is a number, not hot", "chat", "--temp", "hot")]
+    [InlineData("--max-tokens is a whole number", "chat", "-n", "1e9")]
+    [InlineData("--threads is a whole number", "bench", "-t", "two")]
+    [InlineData("--context is a whole number", "plan", "--context", "4k")]
+    [InlineData("--experts is a whole number", "serve", "--experts", "few")]
+    [InlineData("--threads must lie between 0 and 1024", "run", "-t", "1025")]
+    [InlineData("--seed is a whole number that is not negative, not -1", "run", "--seed", "-1")]
+    [InlineData("--max-tokens must be at least 1", "chat", "-n", "0")]
+    [InlineData("there is no folder", "chat", "--session", "/nowhere/talk.session", "hello")]
+    public async Task Refusals_speak_of_what_was_given(string message, params string[] arguments) => Assert.Contains(message, (await CliRun.Of(arguments)).Error);
 }

@@ -32,6 +32,14 @@ public class ModelVerbTests
         Assert.Equal(1, (await CliRun.Of(["tokenize", "-m", Vocabulary, "--jsonl"], "no JSON\n")).ExitCode);
     }
 
+    [Fact]
+    public async Task A_folder_of_models_is_no_model()
+    {
+        CliRun run = await CliRun.Of("info", Path.GetDirectoryName(Model)!);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("is a folder, not a model file", run.Error);
+    }
+
     [Theory]
     [InlineData(0, "15043,3186")]
     [InlineData(0, "15043 3186")]

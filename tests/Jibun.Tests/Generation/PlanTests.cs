@@ -108,7 +108,7 @@ public sealed class PlanTests
         LoadedModel.Open(model.Path, options).Dispose();
         var refused = Assert.Throws<MemoryBudgetException>(() => LoadedModel.Open(model.Path, options with { MemoryBudget = plan.Bytes - 1 }));
         Assert.Contains("of memory (weights", refused.Message);
-        Assert.Contains("are available: take a shorter context", refused.Message);
+        Assert.Contains("are left for it: take a shorter context, or allow more memory", refused.Message);
         var tooLong = Assert.Throws<ModelException>(() => LoadedModel.Open(model.Path, new LoadOptions { ContextLength = 1 << 20 }));
         Assert.Contains("1048576 were asked for", tooLong.Message);
     }

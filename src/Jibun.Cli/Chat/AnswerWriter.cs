@@ -1,4 +1,3 @@
-using System.Buffers;
 using Jibun.Chat;
 using Jibun.Cli.Terminals;
 
@@ -7,10 +6,6 @@ namespace Jibun.Cli.Chat;
 /// <summary>Shows an answer while it comes: thoughts dim, text plain, tool calls as cards, and one quiet line of facts at the end.</summary>
 internal sealed class AnswerWriter(Terminal terminal, bool withFacts)
 {
-    // What a terminal could take for a command; a model must not be able to move the cursor or to set the title.
-    private static readonly SearchValues<char> s_commands =
-        SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(c => char.IsControl(c) && c is not ('\n' or '\t'))]);
-
     private bool _thinking;
     private char _last = '\n';
 
@@ -65,8 +60,7 @@ internal sealed class AnswerWriter(Terminal terminal, bool withFacts)
 
     private void Put(string text, Func<string, string> style)
     {
-        if (terminal.OutputIsTerminal && text.AsSpan().ContainsAny(s_commands))
-            text = string.Concat(text.Where(c => !s_commands.Contains(c)));
+        text = terminal.Foreign(text);
         if (text.Length == 0) return;
         terminal.Out.Write(style(text));
         _last = text[^1];

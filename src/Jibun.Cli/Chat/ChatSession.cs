@@ -65,7 +65,7 @@ internal sealed class ChatSession(
         catch (JibunException refused)
         {
             writer.EndLine();
-            terminal.Error.WriteLine(refused.Message);
+            terminal.Error.WriteLine(Terminal.Plain(refused.Message));
         }
         if (text.Length == 0 && calls.Count == 0) _messages.RemoveAt(_messages.Count - 1);
         else _messages.Add(new ChatMessage { Role = "assistant", Content = text.ToString(), ToolCalls = calls, Reasoning = thought.Length > 0 ? thought.ToString() : null });

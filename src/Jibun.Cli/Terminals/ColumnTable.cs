@@ -6,7 +6,7 @@ internal sealed class ColumnTable(params string[] heads)
 {
     private readonly List<string[]> _rows = [[.. heads.Select(head => head.TrimStart('>'))]];
 
-    public void Add(params string[] cells) => _rows.Add(cells);
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(Terminal.Plain)]);
 
     public void Write(Terminal terminal)
     {

@@ -17,6 +17,6 @@ internal sealed class FactTable
     {
         int width = _rows.Count == 0 ? 0 : _rows.Max(row => row.Name.Length);
         foreach ((string name, string fact) in _rows)
-            terminal.Out.WriteLine($"{terminal.Dim(name.PadRight(width))}  {fact}");
+            terminal.Out.WriteLine($"{terminal.Dim(name.PadRight(width))}  {Terminal.Plain(fact)}");
     }
 }

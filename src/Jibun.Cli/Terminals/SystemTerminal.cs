@@ -6,15 +6,15 @@ namespace Jibun.Cli.Terminals;
 /// <summary>The process's own streams, always UTF-8, and its signals.</summary>
 internal sealed class SystemTerminal : Terminal, IDisposable
 {
-    private const int TerminatedExitCode = 143;
+    private const int InterruptedExitCode = 130, TerminatedExitCode = 143;
 
-    private static readonly TimeSpan s_graceAfterTerminate = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(2);
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly CancellationTokenSource _interrupted = new();
     private readonly PosixSignalRegistration[] _signals;
     private CancellationTokenSource? _scope;
-    private Timer? _terminating;
+    private Timer? _ending;
 
     private readonly Lazy<TextReader> _in = new(() => new StreamReader(Console.OpenStandardInput(), s_utf8));
 
@@ -52,7 +52,7 @@ internal sealed class SystemTerminal : Terminal, IDisposable
     {
         foreach (PosixSignalRegistration signal in _signals) signal.Dispose();
         Out.Flush();
-        _terminating?.Dispose();
+        _ending?.Dispose();
         _interrupted.Dispose();
     }
 
@@ -60,13 +60,17 @@ internal sealed class SystemTerminal : Terminal, IDisposable
     {
         CancellationTokenSource target = _scope is { IsCancellationRequested: false } scope ? scope : _interrupted;
         context.Cancel = !target.IsCancellationRequested;
+        if (target == _interrupted) EndSoon(InterruptedExitCode);
         target.Cancel();
     }
 
     private void Terminate(PosixSignalContext context)
     {
         context.Cancel = true;
-        _terminating = new Timer(_ => Environment.Exit(TerminatedExitCode), null, s_graceAfterTerminate, Timeout.InfiniteTimeSpan);
+        EndSoon(TerminatedExitCode);
         _interrupted.Cancel();
     }
+
+    /// <summary>What does not look at the token, such as the loading of weights, must not hold up who wants to leave.</summary>
+    private void EndSoon(int exitCode) => _ending ??= new Timer(_ => Environment.Exit(exitCode), null, s_grace, Timeout.InfiniteTimeSpan);
 }

@@ -8,6 +8,9 @@ namespace Jibun.Cli.Terminals;
 /// <summary>Where a verb reads and writes: data on <see cref="Out"/>, progress and notes on <see cref="Error"/>.</summary>
 internal class Terminal(TextReader input, TextWriter output, TextWriter error)
 {
+    private static readonly SearchValues<char> s_commands =
+        SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(c => char.IsControl(c) && c is not ('\n' or '\t'))]);
+
     private static readonly JsonWriterOptions s_jsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public virtual TextReader In { get; } = input;
@@ -41,6 +44,12 @@ internal class Terminal(TextReader input, TextWriter output, TextWriter error)
     public string Bold(string text) => Styled(text, "1");
 
     public string Accent(string text) => Styled(text, "36");
+
+    /// <summary>Without what a terminal could take for a command: no model, and no model's file, may move the cursor or set the title.</summary>
+    public static string Plain(string text) => text.AsSpan().ContainsAny(s_commands) ? string.Concat(text.Where(c => !s_commands.Contains(c))) : text;
+
+    /// <summary>Text that is not the program's own, as stdout takes it: byte for byte unless that is a terminal.</summary>
+    public string Foreign(string text) => OutputIsTerminal ? Plain(text) : text;
 
     /// <summary>Everything on stdin; an interrupt ends the waiting although the read goes on.</summary>
     public Task<string> ReadAllAsync(CancellationToken cancel) => Task.Run(In.ReadToEnd, cancel).WaitAsync(cancel);

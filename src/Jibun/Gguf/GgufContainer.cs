@@ -9,12 +9,12 @@ internal sealed unsafe class GgufContainer : IDisposable
     private const uint Magic = 0x46554747; // "GGUF"
     private const int MaximumAlignment = 1 << 24;
     private const int LongestKey = 65535, LongestName = 255; // bytes; the specification says 65535 and 64
+    private const int LargestMetadata = 1 << 28; // bytes; ten times what the longest vocabularies take
 
     private readonly IDisposable owner;
     private readonly byte* start;
-    private bool disposed;
-
     private readonly bool headerOnly;
+    private bool disposed;
 
     /// <param name="owner">What keeps the memory alive; disposed with the container, also when reading fails.</param>
     /// <param name="headerOnly">The data are not looked at and need not be there.</param>
@@ -29,7 +29,7 @@ internal sealed unsafe class GgufContainer : IDisposable
         {
             GgufCursor cursor = new(start, length, file);
             (long tensorCount, long keyCount) = ReadHead(ref cursor);
-            Metadata = ReadMetadata(ref cursor, file, keyCount);
+            Metadata = ReadMetadata(ref cursor, keyCount);
             Alignment = ReadAlignment();
             Tensors = ReadTensors(ref cursor, tensorCount, shard);
             CheckPlacement();
@@ -114,17 +114,26 @@ internal sealed unsafe class GgufContainer : IDisposable
               "47475546 (\"GGUF\").");
     }
 
-    private static GgufMetadata ReadMetadata(ref GgufCursor cursor, string file, long count)
+    // Values outlive the file: they are parts of one copy of where they lie.
+    private GgufMetadata ReadMetadata(ref GgufCursor cursor, long count)
     {
-        GgufMetadata metadata = new(file, []);
+        long first = cursor.Position;
+        List<(string Key, GgufExtent Value)> found = [];
         for (long i = 0; i < count; i++)
         {
             cursor.Subject = null;
             string key = cursor.ReadName("a metadata key", LongestKey);
             cursor.Subject = key;
-            metadata.Add(key, cursor.ReadValue());
+            found.Add((key, cursor.FindValue()));
         }
         cursor.Subject = null;
+        long bytes = cursor.Position - first;
+        if (bytes > LargestMetadata) throw cursor.Fail($"metadata of {bytes} bytes are more than this version reads");
+        Table<byte> copy = new TableMemory(bytes).Uninitialized<byte>((int)bytes);
+        new ReadOnlySpan<byte>(start + first, (int)bytes).CopyTo(copy.Span);
+        GgufMetadata metadata = new(File, []);
+        foreach ((string key, GgufExtent value) in found)
+            metadata.Add(key, new GgufValue(value.Type, value.ElementType, value.Count, copy.Memory.Slice((int)(value.Start - first), value.Bytes)));
         return metadata;
     }
 

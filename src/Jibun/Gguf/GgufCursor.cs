@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Jibun.Memory;
 
 namespace Jibun.Gguf;
 
@@ -34,24 +33,20 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string file)
         return Encoding.UTF8.GetString(name);
     }
 
-    public GgufValue ReadValue()
+    /// <summary>Finds where a value lies, and checks that it is whole.</summary>
+    public GgufExtent FindValue()
     {
         var type = (GgufValueType)Read<uint>("a value's type");
-        if (type == GgufValueType.String) return new GgufValue(type, ReadStringBytes("a string").ToArray());
-        if (type == GgufValueType.Array)
+        if (type == GgufValueType.String)
         {
-            (GgufValueType elementType, int count) = ReadArrayHead();
-            long first = Position;
-            SkipElements(elementType, count, 1);
-            long bytes = Position - first;
-            if (bytes > Array.MaxLength) throw Fail($"an array of {bytes} bytes is more than this version reads");
-            byte[] copy = LargeArray.Uninitialized<byte>((int)bytes);
-            new ReadOnlySpan<byte>(start + first, copy.Length).CopyTo(copy);
-            return new GgufValue(type, elementType, count, copy);
+            int bytes = ReadStringBytes("a string").Length;
+            return new GgufExtent(type, type, 1, Position - bytes, bytes);
         }
-        byte* value = Here;
-        SkipElements(type, 1, 0);
-        return new GgufValue(type, new ReadOnlySpan<byte>(value, type.Size()).ToArray());
+        (GgufValueType elementType, int count) = type == GgufValueType.Array ? ReadArrayHead() : (type, 1);
+        long first = Position;
+        SkipElements(elementType, count, type == GgufValueType.Array ? 1 : 0);
+        if (Position - first > Array.MaxLength) throw Fail($"an array of {Position - first} bytes is more than this version reads");
+        return new GgufExtent(type, elementType, count, first, (int)(Position - first));
     }
 
     public readonly ModelException Fail(string what) => new(
@@ -85,12 +80,7 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string file)
         switch (type)
         {
             case GgufValueType.String:
-                for (int i = 0; i < count; i++)
-                {
-                    ulong bytes = Read<ulong>("a string's length");
-                    Require(bytes, "a string");
-                    Position += (long)bytes;
-                }
+                SkipStrings(count);
                 break;
             case GgufValueType.Array:
                 if (depth == MaximumDepth) throw Fail($"arrays are nested deeper than {MaximumDepth}");
@@ -111,8 +101,33 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string file)
         }
     }
 
+    // A vocabulary has hundreds of thousands: what is too long is read a second time, for the message.
+    private void SkipStrings(int count)
+    {
+        long at = Position;
+        for (int i = 0; i < count; i++)
+        {
+            ulong remaining = (ulong)(length - at), bytes = remaining < sizeof(ulong) ? 0 : Unsafe.ReadUnaligned<ulong>(start + at);
+            if (remaining < sizeof(ulong) || bytes > remaining - sizeof(ulong))
+            {
+                Position = at;
+                Require(Read<ulong>("a string's length"), "a string");
+            }
+            at += sizeof(ulong) + (long)bytes;
+        }
+        Position = at;
+    }
+
     private readonly void Require(ulong bytes, string what)
     {
         if (bytes > (ulong)Remaining) throw Fail($"{what} needs {bytes} bytes, but only {Remaining} follow");
     }
 }
+
+/// <summary>Where the payload of a metadata value lies: see <see cref="GgufValue"/>.</summary>
+/// <param name="Type">Of the value.</param>
+/// <param name="ElementType">Of an array's elements; the type itself of anything else.</param>
+/// <param name="Count">Elements of an array; 1 of anything else.</param>
+/// <param name="Start">Bytes from the start of the file.</param>
+/// <param name="Bytes">Its length.</param>
+internal readonly record struct GgufExtent(GgufValueType Type, GgufValueType ElementType, int Count, long Start, int Bytes);

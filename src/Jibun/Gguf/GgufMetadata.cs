@@ -64,6 +64,17 @@ public sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
     public float[] GetNumbers(string key) =>
         this[key].TryGetNumbers(out float[]? all) ? all : throw WrongType(key, "an array of numbers");
 
+    /// <summary>Elements of an array from the first asked for on, without a copy of all.</summary>
+    internal void GetIntegers(string key, int first, Span<int> values)
+    {
+        if (!this[key].TryGetIntegers(first, values)) throw WrongType(key, "an array of integers that 32 bits hold");
+    }
+
+    internal void GetNumbers(string key, int first, Span<float> values)
+    {
+        if (!this[key].TryGetNumbers(first, values)) throw WrongType(key, "an array of numbers");
+    }
+
     public IEnumerator<KeyValuePair<string, GgufValue>> GetEnumerator() => values.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

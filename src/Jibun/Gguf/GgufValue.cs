@@ -1,14 +1,14 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
-using Jibun.Memory;
 
 namespace Jibun.Gguf;
 
 /// <summary>
 /// One metadata value. Strings and arrays keep the bytes of the file and are decoded when asked for, so that opening a
-/// vocabulary of 150,000 tokens costs one copy; keep what you ask for.
+/// vocabulary of 150,000 tokens costs one copy; keep what you ask for. All values of a file share that copy.
 /// </summary>
 public sealed partial class GgufValue : IEquatable<GgufValue>
 {
@@ -38,6 +38,8 @@ public sealed partial class GgufValue : IEquatable<GgufValue>
     public string TypeName => IsArray ? $"array of {ElementType.Name()}" : Type.Name();
 
     internal ReadOnlySpan<byte> Payload => payload.Span;
+
+    private bool IsNumbers => IsArray && ElementType.Size() > 0 && ElementType != GgufValueType.Bool;
 
     /// <summary>Any integer type, or a float that holds a whole number.</summary>
     public bool TryGetInteger(out long value)
@@ -85,14 +87,9 @@ public sealed partial class GgufValue : IEquatable<GgufValue>
     public bool TryGetIntegers([NotNullWhen(true)] out int[]? values)
     {
         values = null;
-        int size = ElementType.Size();
-        if (!IsArray || size == 0 || ElementType == GgufValueType.Bool) return false;
-        int[] all = LargeArray.Uninitialized<int>(Count);
-        for (int i = 0; i < all.Length; i++)
-        {
-            if (!TryReadInteger(ElementType, Payload[(i * size)..], out long value) || (int)value != value) return false;
-            all[i] = (int)value;
-        }
+        if (!IsNumbers) return false;
+        int[] all = GC.AllocateUninitializedArray<int>(Count);
+        if (!TryGetIntegers(0, all)) return false;
         values = all;
         return true;
     }
@@ -100,12 +97,46 @@ public sealed partial class GgufValue : IEquatable<GgufValue>
     public bool TryGetNumbers([NotNullWhen(true)] out float[]? values)
     {
         values = null;
+        if (!IsNumbers) return false;
+        float[] all = GC.AllocateUninitializedArray<float>(Count);
+        if (!TryGetNumbers(0, all)) return false;
+        values = all;
+        return true;
+    }
+
+    /// <summary>Elements of an array from the first asked for on, as <see cref="TryGetIntegers(out int[])"/> has them.</summary>
+    internal bool TryGetIntegers(int first, Span<int> values)
+    {
+        if (!IsNumbers) return false;
         int size = ElementType.Size();
-        if (!IsArray || size == 0 || ElementType == GgufValueType.Bool) return false;
-        values = LargeArray.Uninitialized<float>(Count);
+        ReadOnlySpan<byte> bytes = Payload.Slice(first * size, values.Length * size);
+        if (ElementType == GgufValueType.Int32 && BitConverter.IsLittleEndian)
+        {
+            MemoryMarshal.Cast<byte, int>(bytes).CopyTo(values);
+            return true;
+        }
         for (int i = 0; i < values.Length; i++)
         {
-            TryReadNumber(ElementType, Payload[(i * size)..], out double value);
+            if (!TryReadInteger(ElementType, bytes[(i * size)..], out long value) || (int)value != value) return false;
+            values[i] = (int)value;
+        }
+        return true;
+    }
+
+    /// <summary>Elements of an array from the first asked for on, as <see cref="TryGetNumbers(out float[])"/> has them.</summary>
+    internal bool TryGetNumbers(int first, Span<float> values)
+    {
+        if (!IsNumbers) return false;
+        int size = ElementType.Size();
+        ReadOnlySpan<byte> bytes = Payload.Slice(first * size, values.Length * size);
+        if (ElementType == GgufValueType.Float32 && BitConverter.IsLittleEndian)
+        {
+            MemoryMarshal.Cast<byte, float>(bytes).CopyTo(values);
+            return true;
+        }
+        for (int i = 0; i < values.Length; i++)
+        {
+            TryReadNumber(ElementType, bytes[(i * size)..], out double value);
             values[i] = (float)value;
         }
         return true;

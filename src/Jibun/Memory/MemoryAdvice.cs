@@ -7,7 +7,6 @@ internal static unsafe partial class MemoryAdvice
 {
     public const int WillNeed = 3, DoNotNeed = 4; // POSIX, on Linux and macOS alike
     public const int HugePages = 14; // Linux
-    public const int PopulateWrite = 23; // Linux since 5.14: provide all pages now
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int MAdvise(void* address, nuint bytes, int advice);

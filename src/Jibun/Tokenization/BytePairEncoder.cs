@@ -132,7 +132,7 @@ internal sealed class BytePairEncoder : ITextEncoder
         const string key = "tokenizer.ggml.merges";
         if (!metadata.TryGetValue(key, out GgufValue? list))
         {
-            if (!family.NeedsMerges) return new MergeTable(0);
+            if (!family.NeedsMerges) return new MergeTable(0, vocabulary.Tables);
             throw new ModelException($"{metadata.Source}: the merges ({key}) are missing; convert the model again.");
         }
         if (!list.IsArray || list.ElementType != GgufValueType.String)
@@ -140,7 +140,7 @@ internal sealed class BytePairEncoder : ITextEncoder
             throw new ModelException($"{metadata.Source}: the metadata key '{key}' must be an array of strings, but it is " +
                 $"{list.TypeName}; convert the model again.");
         }
-        MergeTable table = new(list.Count);
+        MergeTable table = new(list.Count, vocabulary.Tables);
         ReadOnlySpan<byte> payload = list.Payload;
         Span<byte> joined = stackalloc byte[2 * Vocabulary.LongestToken];
         int result = 0;

@@ -4,15 +4,16 @@ using Jibun.Memory;
 namespace Jibun.Tokenization;
 
 /// <summary>What two neighbouring pieces of a word become, and which merge goes first. Open addressing over pairs.</summary>
-internal sealed class MergeTable(int count)
+internal sealed class MergeTable(int count, TableMemory memory)
 {
-    private readonly Slot[] slots = LargeArray.Zeroed<Slot>(TextHash.Slots(count));
+    private readonly Table<Slot> table = memory.Zeroed<Slot>(TextHash.Slots(count));
 
     /// <summary>The first merge of a pair counts; later ones are ignored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int rank, int left, int right, int result)
     {
         ulong pair = Pair(left, right);
+        Span<Slot> slots = table.Span;
         int mask = slots.Length - 1;
         int index = (int)TextHash.Of(pair) & mask;
         for (; slots[index].Pair != 0; index = index + 1 & mask)
@@ -24,6 +25,7 @@ internal sealed class MergeTable(int count)
     public bool TryGet(int left, int right, out uint rank, out int result)
     {
         ulong pair = Pair(left, right);
+        ReadOnlySpan<Slot> slots = table.Span;
         int mask = slots.Length - 1;
         for (int index = (int)TextHash.Of(pair) & mask; slots[index].Pair != 0; index = index + 1 & mask)
         {

@@ -14,7 +14,7 @@ internal sealed class SentencePieceEncoder : ITextEncoder
 {
     private readonly Vocabulary vocabulary;
     private readonly bool addsSpacePrefix;
-    private readonly uint[] orders; // [tokens], lower for higher scores
+    private readonly Table<uint> orders; // [tokens], lower for higher scores
     private readonly int[] byteTokens = new int[256]; // -1 for none
     private readonly bool[] joinsMark; // [256]
     private readonly int unknown; // -1 for none
@@ -24,7 +24,7 @@ internal sealed class SentencePieceEncoder : ITextEncoder
         this.vocabulary = vocabulary;
         this.addsSpacePrefix = addsSpacePrefix;
         this.unknown = unknown ?? -1;
-        orders = ReadScores(metadata, vocabulary.Count);
+        orders = ReadScores(metadata, vocabulary);
         joinsMark = FindJoins(vocabulary);
         Span<byte> text = stackalloc byte[1];
         for (int value = 0; value < 256; value++)
@@ -115,15 +115,21 @@ internal sealed class SentencePieceEncoder : ITextEncoder
         }
     }
 
-    private static uint[] ReadScores(GgufMetadata metadata, int count)
+    private static Table<uint> ReadScores(GgufMetadata metadata, Vocabulary vocabulary)
     {
         const string key = "tokenizer.ggml.scores";
-        if (!metadata.ContainsKey(key)) return new uint[count];
-        uint[] orders = LargeArray.Uninitialized<uint>(count);
-        float[] scores = metadata.GetNumbers(key);
-        if (scores.Length != count) throw Vocabulary.Disagree(metadata, key, scores.Length, count);
-        for (int id = 0; id < count; id++) orders[id] = Order(scores[id]);
-        return orders;
+        if (!metadata.ContainsKey(key)) return vocabulary.Tables.Zeroed<uint>(vocabulary.Count);
+        vocabulary.RequireOneEach(metadata, key);
+        Table<uint> table = vocabulary.Tables.Uninitialized<uint>(vocabulary.Count);
+        Span<uint> orders = table.Span;
+        Span<float> scores = stackalloc float[Vocabulary.PartLength];
+        for (int first = 0; first < orders.Length; first += scores.Length)
+        {
+            scores = scores[..Math.Min(scores.Length, orders.Length - first)];
+            metadata.GetNumbers(key, first, scores);
+            for (int i = 0; i < scores.Length; i++) orders[first + i] = Order(scores[i]);
+        }
+        return table;
     }
 
     /// <summary>The bits of a float, turned so that they rise as the score falls.</summary>
@@ -134,7 +140,7 @@ internal sealed class SentencePieceEncoder : ITextEncoder
         return (bits & 0x80000000) != 0 ? bits : ~bits & 0x7FFFFFFF;
     }
 
-    private readonly ref struct ScoreRule(Vocabulary vocabulary, uint[] orders, ReadOnlySpan<byte> text) : IMergeRule
+    private readonly ref struct ScoreRule(Vocabulary vocabulary, Table<uint> orders, ReadOnlySpan<byte> text) : IMergeRule
     {
         private readonly ReadOnlySpan<byte> text = text;
 

@@ -17,7 +17,7 @@ public sealed class Tokenizer
     private readonly SpecialTokens special;
     private readonly AddedTokens added;
     private readonly int? first, last; // what addSpecial puts around a text
-    private readonly byte[]?[] bytes; // [tokens], what a token prints, made when first asked for
+    private byte[]?[]? bytes; // [tokens], what a token prints, made when first asked for
 
     private Tokenizer(GgufMetadata metadata)
     {
@@ -29,7 +29,6 @@ public sealed class Tokenizer
                 "Update Jibun, or convert the model again.");
         }
         vocabulary = Vocabulary.Load(metadata);
-        bytes = new byte[vocabulary.Count][];
         if (Model == "llama")
         {
             special = new(metadata, vocabulary, new(Bos: 1, Eos: 2, Unknown: 0, AddBos: true));
@@ -133,6 +132,7 @@ public sealed class Tokenizer
     public ReadOnlySpan<byte> Bytes(int id)
     {
         Check(id);
+        bytes ??= new byte[vocabulary.Count][];
         return bytes[id] ??= MakeBytes(id);
     }
 

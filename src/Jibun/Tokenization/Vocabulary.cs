@@ -13,11 +13,19 @@ namespace Jibun.Tokenization;
 /// </summary>
 internal sealed class Vocabulary
 {
+    /// <summary>Entries of a list that are read at once.</summary>
+    public const int PartLength = 1024;
+
     public const int LongestToken = 4096; // bytes; the longest seen in published models are near 1,000
 
+    private static readonly TokenKinds[] KindOfType = // by the number that files have
+    [
+        TokenKinds.None, TokenKinds.Normal, TokenKinds.Unknown, TokenKinds.Control, TokenKinds.UserDefined, TokenKinds.Unused, TokenKinds.Byte,
+    ];
+
     private readonly GgufValue tokens;
-    private readonly int[] starts; // [tokens + 1], where a text begins in the payload; 8 bytes of length lie before it
-    private readonly TokenKinds[] kinds; // [tokens]
+    private readonly Table<int> starts; // [tokens + 1], where a text begins in the payload; 8 bytes of length lie before it
+    private readonly Table<TokenKinds> kinds; // [tokens]
     private readonly Dictionary<int, byte[]> placeholders = []; // texts of the tokens that have none
     private readonly TextIndex index;
 
@@ -26,9 +34,11 @@ internal sealed class Vocabulary
         this.tokens = tokens;
         Source = metadata.Source;
         Count = tokens.Count;
+        const int tablesOfTokens = sizeof(int) + sizeof(TokenKinds) + sizeof(uint); // starts, kinds, and the orders of some encoders
+        Tables = new TableMemory((long)Count * tablesOfTokens + sizeof(ulong) * (long)TextHash.Slots(Count));
         starts = Locate(metadata.Source, tokens);
-        kinds = ReadKinds(metadata, Count);
-        index = new(this, Count);
+        kinds = ReadKinds(metadata);
+        index = new(this);
         for (int id = 0; id < Count; id++)
         {
             if (starts[id + 1] - starts[id] == 8) placeholders.Add(id, Encoding.UTF8.GetBytes($"[EMPTY_{id}]"));
@@ -42,6 +52,9 @@ internal sealed class Vocabulary
     public string Source { get; }
 
     public int Count { get; }
+
+    /// <summary>Where tables lie that hold something for each token.</summary>
+    public TableMemory Tables { get; }
 
     /// <summary>Bytes of the longest text.</summary>
     public int LongestText { get; private set; }
@@ -63,8 +76,8 @@ internal sealed class Vocabulary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Text(int id)
     {
-        int start = starts[id];
-        int length = starts[id + 1] - 8 - start;
+        ReadOnlySpan<int> around = starts.Span.Slice(id, 2);
+        int start = around[0], length = around[1] - 8 - start;
         return length == 0 && placeholders.TryGetValue(id, out byte[]? text) ? text : tokens.Payload.Slice(start, length);
     }
 
@@ -83,10 +96,11 @@ internal sealed class Vocabulary
     public void Set(int id, TokenKinds value) => kinds[id] = value;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int[] Locate(string source, GgufValue tokens)
+    private Table<int> Locate(string source, GgufValue tokens)
     {
         ReadOnlySpan<byte> payload = tokens.Payload;
-        int[] starts = LargeArray.Uninitialized<int>(tokens.Count + 1);
+        Table<int> table = Tables.Uninitialized<int>(tokens.Count + 1);
+        Span<int> starts = table.Span;
         int position = 0;
         for (int id = 0; id < tokens.Count; id++)
         {
@@ -101,55 +115,54 @@ internal sealed class Vocabulary
             position += 8 + length;
         }
         starts[^1] = position + 8;
-        return starts;
+        return table;
     }
 
-    private static TokenKinds[] ReadKinds(GgufMetadata metadata, int count)
+    private Table<TokenKinds> ReadKinds(GgufMetadata metadata)
     {
         const string key = "tokenizer.ggml.token_type";
-        TokenKinds[] kinds = LargeArray.Uninitialized<TokenKinds>(count);
+        Table<TokenKinds> table = Tables.Uninitialized<TokenKinds>(Count);
+        Span<TokenKinds> kinds = table.Span;
         if (!metadata.ContainsKey(key))
         {
-            kinds.AsSpan().Fill(TokenKinds.Normal);
-            return kinds;
+            kinds.Fill(TokenKinds.Normal);
+            return table;
         }
-        int[] types = metadata.GetIntegers(key);
-        if (types.Length != count) throw Disagree(metadata, key, types.Length, count);
-        for (int id = 0; id < count; id++)
+        RequireOneEach(metadata, key);
+        Span<int> types = stackalloc int[PartLength];
+        for (int first = 0; first < Count; first += types.Length)
         {
-            kinds[id] = types[id] switch
-            {
-                1 => TokenKinds.Normal,
-                2 => TokenKinds.Unknown,
-                3 => TokenKinds.Control,
-                4 => TokenKinds.UserDefined,
-                5 => TokenKinds.Unused,
-                6 => TokenKinds.Byte,
-                _ => TokenKinds.None,
-            };
+            types = types[..Math.Min(types.Length, Count - first)];
+            metadata.GetIntegers(key, first, types);
+            for (int i = 0; i < types.Length; i++) kinds[first + i] = types[i] is >= 0 and < 7 ? KindOfType[types[i]] : TokenKinds.None;
         }
-        return kinds;
+        return table;
     }
 
-    public static ModelException Disagree(GgufMetadata metadata, string key, int length, int count) => new(
-        $"{metadata.Source}: {key} has {length} entries for the {count} tokens of the vocabulary; convert the model again.");
+    /// <exception cref="ModelException">A list has not as many entries as there are tokens.</exception>
+    public void RequireOneEach(GgufMetadata metadata, string key)
+    {
+        if (metadata[key] is not { IsArray: true } list || list.Count == Count) return;
+        throw new ModelException($"{metadata.Source}: {key} has {list.Count} entries for the {Count} tokens of the vocabulary; convert the model again.");
+    }
 
     /// <summary>Open addressing over the texts: a slot holds the upper half of a text's hash and its id + 1.</summary>
     private sealed class TextIndex
     {
         private readonly Vocabulary texts;
-        private readonly ulong[] slots;
+        private readonly Table<ulong> table;
 
-        public TextIndex(Vocabulary texts, int count)
+        public TextIndex(Vocabulary texts)
         {
             this.texts = texts;
-            slots = LargeArray.Zeroed<ulong>(TextHash.Slots(count));
+            table = texts.Tables.Zeroed<ulong>(TextHash.Slots(texts.Count));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public bool TryAdd(ReadOnlySpan<byte> text, int id, out int earlier)
         {
             ulong hash = TextHash.Of(text);
+            Span<ulong> slots = table.Span;
             int mask = slots.Length - 1;
             int slot = (int)hash & mask;
             for (; slots[slot] != 0; slot = slot + 1 & mask)
@@ -166,6 +179,7 @@ internal sealed class Vocabulary
         public int Find(ReadOnlySpan<byte> text)
         {
             ulong hash = TextHash.Of(text);
+            ReadOnlySpan<ulong> slots = table.Span;
             int mask = slots.Length - 1;
             for (int slot = (int)hash & mask; slots[slot] != 0; slot = slot + 1 & mask)
             {

@@ -54,6 +54,9 @@ public sealed class LoadedModel : IDisposable
     {
         _file = file;
         Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        GgufMetadata metadata = file.Metadata;
+        // On a thread of its own, beside all that follows.
+        Task<Tokenizer> vocabulary = Task.Factory.StartNew(() => Tokenizer.Load(metadata), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _team = new ThreadTeam(Threads);
         try
         {
@@ -61,16 +64,8 @@ public sealed class LoadedModel : IDisposable
             Plan.ThrowIfLarger(options.MemoryBudget);
             ExpertOptions? experts = Plan.Experts is { } cached ? new ExpertOptions(cached.Cache.Bytes, options.ExpertUseFile(file)) : null;
             Tier = options.Kernels ?? KernelSet.Best;
-            Task<Tokenizer> vocabulary = Task.Run(() => Tokenizer.Load(file.Metadata)); // takes a tenth of a second beside the weights
-            try
-            {
-                if (options.Draft is { } draft) _draft = OpenDraft(draft, vocabulary.GetAwaiter().GetResult(), options);
-                Model = LanguageModels.Load(file, new MatMul(_team, new KernelSet(Tier)), options.KvType, options.ContextLength, experts);
-            }
-            finally
-            {
-                Task.WaitAny(vocabulary);
-            }
+            if (options.Draft is { } draft) _draft = OpenDraft(draft, vocabulary.GetAwaiter().GetResult(), options);
+            Model = LanguageModels.Load(file, new MatMul(_team, new KernelSet(Tier)), options.KvType, options.ContextLength, experts);
             Tokenizer = vocabulary.GetAwaiter().GetResult();
         }
         catch

@@ -39,7 +39,7 @@ public unsafe class PackingBenchmarks : IMeasured
     [Benchmark]
     public void Pack()
     {
-        Matrix.PackGroup(_matrix.Format, _source.Pointer, RowGroupLayout.Rows, Columns, _matrix.Data + _next * _matrix.GroupBytes);
+        _matrix.PackGroup(_next, _source.Pointer);
         _next = (_next + 1) % _matrix.Groups;
     }
 

@@ -13,6 +13,7 @@ public sealed unsafe class Matrix
         (Name, Format, Rows, Columns, TensorScale) = (name, format, rows, columns, tensorScale * (format.Anatomy?.Factor ?? 1));
         Data = data;
         Layout = format.Anatomy is { } ? LayoutOf(format) : null;
+        GroupBytes = GroupBytesOf(format, columns);
     }
 
     public string Name { get; }
@@ -41,7 +42,7 @@ public sealed unsafe class Matrix
 
     public int Groups => (Rows + RowGroupLayout.Rows - 1) / RowGroupLayout.Rows;
 
-    public long GroupBytes => GroupBytesOf(Format, Columns);
+    public long GroupBytes { get; }
 
     public long Bytes => Groups * GroupBytes;
 
@@ -67,18 +68,18 @@ public sealed unsafe class Matrix
                 weights.Slice(column, 1));
     }
 
-    /// <summary>Fills one row group from rows as they lie in a file.</summary>
-    internal static void PackGroup(BlockFormat format, byte* source, int rows, int columns, byte* group)
+    /// <summary>Fills one row group.</summary>
+    /// <param name="group">Which.</param>
+    /// <param name="source">Its rows as they lie in a file.</param>
+    internal void PackGroup(int group, byte* source)
     {
-        if (format.Anatomy is not null)
-        {
-            RowGroupPacking.Pack(format, LayoutOf(format), source, rows, columns, group);
-            return;
-        }
-        if (format.Type == GgmlType.F16) RowLanes.Interleave((ushort*)source, rows, columns, (ushort*)group);
-        else if (format.Type == GgmlType.F32) RowLanes.Interleave((uint*)source, rows, columns, (uint*)group);
-        else if (columns % 2 == 0) RowLanes.Interleave((uint*)source, rows, columns / 2, (uint*)group);
-        else PackOddPairs((ushort*)source, rows, columns, (ushort*)group);
+        int rows = Math.Min(RowGroupLayout.Rows, Rows - group * RowGroupLayout.Rows);
+        byte* target = Data + group * GroupBytes;
+        if (Layout is not null) RowGroupPacking.Pack(Format, Layout, source, rows, Columns, target);
+        else if (Format.Type == GgmlType.F16) RowLanes.Interleave((ushort*)source, rows, Columns, (ushort*)target);
+        else if (Format.Type == GgmlType.F32) RowLanes.Interleave((uint*)source, rows, Columns, (uint*)target);
+        else if (Columns % 2 == 0) RowLanes.Interleave((uint*)source, rows, Columns / 2, (uint*)target);
+        else PackOddPairs((ushort*)source, rows, Columns, (ushort*)target);
     }
 
     // The last column is paired with zero.

@@ -71,8 +71,7 @@ public static unsafe class ProductSpeed
     {
         public void Run(int start, int end, int thread)
         {
-            for (int group = start; group < end; group++)
-                Matrix.PackGroup(matrix.Format, source + group * groupBytes, RowGroupLayout.Rows, Columns, matrix.Data + group * matrix.GroupBytes);
+            for (int group = start; group < end; group++) matrix.PackGroup(group, source + group * groupBytes);
         }
     }
 

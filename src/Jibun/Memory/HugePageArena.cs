@@ -9,6 +9,9 @@ namespace Jibun.Memory;
 public sealed unsafe class HugePageArena : IDisposable
 {
     private const nuint HugePage = 2 << 20;
+    private const nuint Page = 4 << 10;
+    private const nuint LeastBytes = 64 << 10; // smaller ones take what they need
+    private const long Line = 64; // of a cache
 
     private byte* _memory;
     private nuint _size;
@@ -21,16 +24,17 @@ public sealed unsafe class HugePageArena : IDisposable
     public HugePageArena(long bytes)
     {
         Bytes = bytes;
-        _size = Math.Max(((nuint)bytes + HugePage - 1) / HugePage * HugePage, HugePage);
+        bool isSmall = (nuint)bytes < LeastBytes;
+        _size = isSmall ? Math.Max((nuint)bytes, 1) : ((nuint)bytes + HugePage - 1) / HugePage * HugePage;
         try
         {
-            _memory = (byte*)NativeMemory.AlignedAlloc(_size, HugePage);
+            _memory = (byte*)NativeMemory.AlignedAlloc(_size, isSmall ? Page : HugePage);
         }
         catch (OutOfMemoryException)
         {
             throw new MemoryBudgetException($"the weights need {bytes >> 20} MiB of memory, which this machine does not have free");
         }
-        if (OperatingSystem.IsLinux()) MemoryAdvice.Give(_memory, _size, MemoryAdvice.HugePages);
+        if (!isSmall && OperatingSystem.IsLinux()) MemoryAdvice.Give(_memory, _size, MemoryAdvice.HugePages);
     }
 
     /// <summary>An arena that counts what it hands out and has no memory: its pointers must not be followed.</summary>
@@ -43,11 +47,15 @@ public sealed unsafe class HugePageArena : IDisposable
     /// <summary>Null where it has no memory.</summary>
     public byte* Start => _memory;
 
+    private long Next => (Used + Line - 1) & ~(Line - 1);
+
+    public bool HasRoomFor(long bytes) => Next + bytes <= Bytes;
+
     /// <summary>Hands out the next bytes, aligned to a cache line. The arena's size must have been planned for them.</summary>
     public byte* Take(long bytes)
     {
-        long start = (Used + 63) & ~63L;
-        if (start + bytes > Bytes) throw new InvalidOperationException($"an arena of {Bytes} bytes was asked for {start + bytes}");
+        long start = Next;
+        if (!HasRoomFor(bytes)) throw new InvalidOperationException($"an arena of {Bytes} bytes was asked for {start + bytes}");
         Used = start + bytes;
         return _memory == null ? null : _memory + start;
     }

@@ -256,12 +256,7 @@ public sealed unsafe class RowGroupKernelTests
             _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Matrix.BytesOf(format, rows, columns), 64);
             Matrix = new Matrix("test", format, rows, columns, _memory, TensorScale(format));
             fixed (byte* source = weights)
-                for (int group = 0; group < Matrix.Groups; group++)
-                {
-                    int first = group * RowGroupLayout.Rows;
-                    Matrix.PackGroup(format, source + first * format.RowBytes(columns), Math.Min(RowGroupLayout.Rows, rows - first), columns,
-                        _memory + group * Matrix.GroupBytes);
-                }
+                for (int group = 0; group < Matrix.Groups; group++) Matrix.PackGroup(group, source + group * RowGroupLayout.Rows * format.RowBytes(columns));
         }
 
         public Matrix Matrix { get; }

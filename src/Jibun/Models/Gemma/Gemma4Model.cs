@@ -17,7 +17,6 @@ internal sealed unsafe class Gemma4Model : ILanguageModel
     private readonly WeightLoader _loader;
     private readonly HugePageArena _arena;
     private readonly RotaryPositions _local, _global;
-    private readonly Vector _ones; // [largest head size]
     private readonly Vector[] _plain; // [layers], each [head size]
     private readonly DecoderPass _pass;
     private readonly PerLayerInputs? _perLayer;
@@ -31,8 +30,7 @@ internal sealed unsafe class Gemma4Model : ILanguageModel
         _arena = _loader.Load(matmul.Team);
         _local = new RotaryPositions(_config.LocalRope.Rotated, _config.LocalRope.Base, null, RopeScaling.None, halvesApart: true);
         _global = new RotaryPositions(_config.GlobalRope.Rotated, _config.GlobalRope.Base, _weights.RopeFactors, _config.GlobalRopeScale, halvesApart: true);
-        _ones = Vector.Filled(_config.Layers.Max(layer => layer.HeadSize), 1);
-        _plain = [.. _config.Layers.Select(layer => _ones.Slice(0, layer.HeadSize))];
+        _plain = [.. _config.Layers.Select(layer => _loader.Ones(layer.HeadSize))];
         DecoderShape shape = _config.Shape(kv);
         _pass = new DecoderPass(matmul, shape);
         _perLayer = _weights.PerLayer is { } weights ? new PerLayerInputs(_pass, weights, _config) : null;
@@ -78,7 +76,6 @@ internal sealed unsafe class Gemma4Model : ILanguageModel
         _experts?.Dispose();
         _perLayer?.Dispose();
         _pass.Dispose();
-        _ones.Dispose();
         _local.Dispose();
         _global.Dispose();
         _arena.Dispose();

@@ -222,7 +222,8 @@ internal sealed unsafe class ExpertCache : IDisposable
                 int id = Owner._missing[share.Index];
                 PendingMatrix stack = Owner.Stack(id, share.Part);
                 int groups = stack.Value.Groups, first = groups * share.Share / ExpertReader.Shares, last = groups * (share.Share + 1) / ExpertReader.Shares;
-                stack.Pack(Owner.MatrixOf(id, share.Part), share.Data, first, last);
+                Matrix target = Owner.MatrixOf(id, share.Part);
+                for (int group = first; group < last; group++) target.PackGroup(group, share.Data + group * RowGroupLayout.Rows * stack.Format.RowBytes(stack.Columns));
                 Owner._reader.Release(share);
             }
         }

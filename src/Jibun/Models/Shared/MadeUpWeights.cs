@@ -60,7 +60,7 @@ internal static unsafe class MadeUpWeights
                 foreach (ref float weight in row.AsSpan()) weight = random.NextSingle() - 0.5f;
                 format.Encode(row, [], rows.AsSpan(i * rowBytes, rowBytes));
             }
-            fixed (byte* source = rows) Matrix.PackGroup(format, source, count, router.Columns, router.Data + group * router.GroupBytes);
+            fixed (byte* source = rows) router.PackGroup(group, source);
         }
     }
 

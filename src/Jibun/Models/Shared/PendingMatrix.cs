@@ -65,19 +65,6 @@ internal sealed unsafe class PendingMatrix
         for (int part = 0; part < Parts.Length; part++) Parts[part] = new Matrix(Tensor.Name, Format, Rows, Columns, null, tensorScale) { Rotation = Rotation };
     }
 
-    /// <summary>Fills row groups of a part.</summary>
-    /// <param name="target">The part.</param>
-    /// <param name="source">All its rows as the file has them.</param>
-    /// <param name="firstGroup">The first to fill.</param>
-    /// <param name="endGroup">Behind the last.</param>
-    public void Pack(Matrix target, byte* source, int firstGroup, int endGroup)
-    {
-        long rowBytes = Format.RowBytes(Columns);
-        for (int group = firstGroup; group < endGroup; group++)
-            Matrix.PackGroup(Format, source + group * RowGroupLayout.Rows * rowBytes, Math.Min(RowGroupLayout.Rows, Rows - group * RowGroupLayout.Rows), Columns,
-                target.Data + group * target.GroupBytes);
-    }
-
     public Matrix Value => Parts[0];
 
     public static implicit operator Matrix(PendingMatrix pending) => pending.Value;

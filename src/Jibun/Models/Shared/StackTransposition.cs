@@ -46,7 +46,7 @@ internal unsafe struct StackTransposition : IRangeWork
                 for (int j = 0; j < rows; j++) row[j] = weights[j * columns + group * RowGroupLayout.Rows + i];
                 _stack.Format.Encode(row, [], encoded.AsSpan(i * rowBytes, rowBytes));
             }
-            fixed (byte* bytes = encoded) Matrix.PackGroup(_stack.Format, bytes, count, rows, target.Data + group * target.GroupBytes);
+            fixed (byte* bytes = encoded) target.PackGroup(group, bytes);
         }
     }
 }

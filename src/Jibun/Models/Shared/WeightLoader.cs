@@ -23,7 +23,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
     private readonly List<PendingMatrix> _pending = [];
     private readonly HashSet<string> _used = [], _skipped = [];
     private readonly List<ExpertWeights> _expertLayers = [];
-    private readonly List<NativeBuffer> _vectors = [];
+    private readonly VectorMemory _vectors = new(ExpectedVectorBytes(file));
     private readonly List<WeightUse> _others = []; // vectors, tables, and experts on disk
 
     public GgufFile File => file;
@@ -79,16 +79,19 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
         if (tensor.ByteLength > int.MaxValue || tensor.ElementCount > int.MaxValue / sizeof(float))
             throw new ModelException($"{file.Path}: tensor {name} has {tensor.ElementCount} numbers, too many for its use");
         int length = (int)tensor.ElementCount;
-        var buffer = new NativeBuffer();
-        _vectors.Add(buffer);
-        var values = new Span<float>(buffer.Require<float>(length + 16), length);
-        if (file.IsHeaderOnly) values.Fill(1);
-        else format.DecodeRows(tensor.Bytes, (int)tensor.Columns, values);
-        if (Numbers.IndexOfNotFinite(values) is >= 0 and int bad)
-            throw new ModelException($"{file.Path}: number {bad} of tensor {name} is {values[bad]}; the file is damaged: download or convert it again");
-        _others.Add(new WeightUse(tensor, WeightKind.Vector, BlockFormats.Get(GgmlType.F32, name), 1, (int)tensor.Rows, (int)tensor.Columns, buffer.Bytes));
-        return new Vector(buffer, 0, length);
+        _others.Add(new WeightUse(
+            tensor, WeightKind.Vector, BlockFormats.Get(GgmlType.F32, name), 1, (int)tensor.Rows, (int)tensor.Columns, VectorMemory.BytesOf(length)));
+        if (file.IsHeaderOnly && !file.IsRehearsal) return Ones(length);
+        Vector vector = _vectors.Take(length);
+        if (file.IsRehearsal) vector.Values.Fill(1);
+        else format.DecodeRows(tensor.Bytes, (int)tensor.Columns, vector.Values);
+        if (Numbers.IndexOfNotFinite(vector.Values) is >= 0 and int bad)
+            throw new ModelException($"{file.Path}: number {bad} of tensor {name} is {vector.Values[bad]}; the file is damaged: download or convert it again");
+        return vector;
     }
+
+    /// <summary>A vector that no file has: its numbers are 1, and stay so.</summary>
+    public Vector Ones(int length) => _vectors.Ones(length);
 
     public Vector? OptionalVector(string name, int length) => Has(name) ? Vector(name, length) : null;
 
@@ -162,7 +165,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
     public void Dispose()
     {
         ExpertCache?.Dispose();
-        foreach (NativeBuffer vector in _vectors) vector.Dispose();
+        _vectors.Dispose();
     }
 
     // Blocks behind those that run, such as blocks that predict further tokens, and what belongs to other senses are no matter.
@@ -245,6 +248,10 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
         return tensor;
     }
 
+    // Vectors have one row, but for some that are kept one behind the other.
+    private static long ExpectedVectorBytes(GgufFile file) => file.IsHeaderOnly && !file.IsRehearsal ? 0
+        : file.Tensors.Where(tensor => tensor.Rows == 1).Sum(tensor => VectorMemory.BytesOf(tensor.ElementCount));
+
     private static void RefuseTensorScale(BlockFormat format, string name)
     {
         if (format.HasTensorScale) throw new ModelException($"tensor {name} is {format.Name}, which this version supports for matrices only");
@@ -309,11 +316,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
                 if (handle is null) source = Reading.Copy(source, checked((int)(rows * rowBytes)), thread);
                 Arrangement.Normalize(new Span<byte>(source, checked((int)(rows * rowBytes))), matrix.Columns);
             }
-            for (int group = firstGroup; group < firstGroup + groups; group++, source += RowGroupLayout.Rows * rowBytes)
-            {
-                int inGroup = Math.Min(RowGroupLayout.Rows, matrix.Rows - group * RowGroupLayout.Rows);
-                Kernels.Matrix.PackGroup(matrix.Format, source, inGroup, matrix.Columns, target.Data + group * target.GroupBytes);
-            }
+            for (int group = firstGroup; group < firstGroup + groups; group++, source += RowGroupLayout.Rows * rowBytes) target.PackGroup(group, source);
         }
     }
 
@@ -355,28 +358,4 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
 
         public void Dispose() => _arena.Dispose();
     }
-}
-
-/// <summary>A float32 vector outside the garbage collector.</summary>
-internal sealed unsafe class Vector(NativeBuffer buffer, int start, int length) : IDisposable
-{
-    public int Length { get; } = length;
-
-    public float* Pointer => (float*)buffer.Pointer + start;
-
-    public Span<float> Values => new(Pointer, Length);
-
-    public static Vector Filled(int length, float value)
-    {
-        var buffer = new NativeBuffer();
-        buffer.Require<float>(length + 16);
-        var vector = new Vector(buffer, 0, length);
-        vector.Values.Fill(value);
-        return vector;
-    }
-
-    /// <summary>A part of it, which must not be disposed.</summary>
-    public Vector Slice(int first, int count) => new(buffer, start + first, count);
-
-    public void Dispose() => buffer.Dispose();
 }

@@ -8,12 +8,12 @@ namespace Jibun.Generation;
 
 /// <summary>
 /// A conversation on disk, little endian: <c>magic [8] | model [32] | version, type, kinds of layers, cached tokens, tokens, note bytes,
-/// context length: int32 each | first page, pages: int32 each, for each kind | note | tokens: int32 each | pages | SHA-256 of all that</c>.
+/// context length, tokens at the cache's mark: int32 each | first page, pages: int32 each, for each kind, then for each kind at the mark | note | tokens: int32 each | pages | SHA-256 of all that</c>.
 /// Everything is checked against the model and the file's size before memory is taken.
 /// </summary>
 internal static class ConversationFile
 {
-    private const int Version = 1, Numbers = 7, MaxKinds = 4096, HashBytes = SHA256.HashSizeInBytes;
+    private const int Version = 2, Numbers = 8, MaxKinds = 4096, HashBytes = SHA256.HashSizeInBytes;
 
     private static ReadOnlySpan<byte> Magic => "JIBUNKV1"u8;
 
@@ -27,7 +27,7 @@ internal static class ConversationFile
         using HashingStream hashing = new(stream);
         hashing.Write(Magic);
         hashing.Write(model.Identity);
-        hashing.Write(MemoryMarshal.AsBytes<int>([Version, (int)cache.Shape.Type, pages.Length, cache.Length, conversation.Tokens.Count, note.Length, model.ContextLength]));
+        hashing.Write(MemoryMarshal.AsBytes<int>([Version, (int)cache.Shape.Type, pages.Length / 2, cache.Length, conversation.Tokens.Count, note.Length, model.ContextLength, cache.MarkLength]));
         foreach ((int first, int count) in pages) hashing.Write(MemoryMarshal.AsBytes<int>([first, count]));
         hashing.Write(note);
         hashing.Write(MemoryMarshal.AsBytes(conversation.TokenSpan));
@@ -56,7 +56,7 @@ internal static class ConversationFile
         if (!head[..Magic.Length].SequenceEqual(Magic)) throw new ModelException($"{name} is no saved conversation of this program: name another file, or delete it");
         ReadOnlySpan<int> numbers = MemoryMarshal.Cast<byte, int>(head[(Magic.Length + GgufIdentity.Bytes)..]);
         (int version, int type, int kinds, int cached) = (numbers[0], numbers[1], numbers[2], numbers[3]);
-        (int tokens, int noteBytes, int context) = (numbers[4], numbers[5], numbers[6]);
+        (int tokens, int noteBytes, int context, int mark) = (numbers[4], numbers[5], numbers[6], numbers[7]);
         if (version != Version) throw new ModelException($"{name} has version {version}; this program reads version {Version}: start the conversation again");
         if (!head.Slice(Magic.Length, GgufIdentity.Bytes).SequenceEqual(model.Identity))
             throw new ModelException($"{name} was saved with another model than {model.Path}: load that one, or name another file");
@@ -66,11 +66,11 @@ internal static class ConversationFile
         if (model.Model.Info.CacheHangsOnContext && context != model.ContextLength)
             throw new ModelException($"{name} was saved with a context of {context} tokens, and this one is {model.ContextLength}, which changes this model's keys: choose the same with --context");
         if (tokens < 0 || tokens > model.ContextLength) throw new ModelException($"{name} holds {tokens} tokens, and the context {model.ContextLength}: choose a longer one with --context");
-        if (cached < 0 || cached > tokens || noteBytes < 0 || kinds is < 0 or > MaxKinds) throw Damaged(name, "its numbers contradict each other");
-        (int First, int Count)[] pages = new (int, int)[kinds];
+        if (cached < 0 || cached > tokens || mark < 0 || mark > cached || noteBytes < 0 || kinds is < 0 or > MaxKinds) throw Damaged(name, "its numbers contradict each other");
+        (int First, int Count)[] pages = new (int, int)[2 * kinds];
         hashing.ReadExactly(MemoryMarshal.AsBytes(pages.AsSpan()));
-        if (KvCache.WhyNot(shape, cached, pages) is { } reason) throw Damaged(name, reason);
-        long expected = HeadBytes + kinds * 8L + noteBytes + tokens * 4L + shape.Groups.Zip(pages, (group, held) => group.PageBytes * held.Count).Sum() + HashBytes;
+        if (KvCache.WhyNot(shape, cached, mark, pages) is { } reason) throw Damaged(name, reason);
+        long expected = HeadBytes + pages.Length * 8L + noteBytes + tokens * 4L + shape.Groups.Concat(shape.Groups).Zip(pages, (group, held) => group.PageBytes * held.Count).Sum() + HashBytes;
         if (stream.Length != expected) throw Damaged(name, $"it has {stream.Length} bytes and should have {expected}");
 
         note = new byte[noteBytes];
@@ -79,7 +79,7 @@ internal static class ConversationFile
         hashing.ReadExactly(MemoryMarshal.AsBytes(ids.AsSpan()));
         foreach (int id in ids)
             if ((uint)id >= (uint)model.Model.Info.VocabularySize) throw Damaged(name, $"token {id} is not in the vocabulary");
-        KvCache cache = KvCache.Restore(shape, cached, pages, hashing);
+        KvCache cache = KvCache.Restore(shape, cached, mark, pages, hashing);
         byte[] hash = new byte[HashBytes];
         try
         {

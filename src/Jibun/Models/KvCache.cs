@@ -64,35 +64,45 @@ public sealed unsafe class KvCache : IDisposable
 
     public void Dispose() => Truncate(0);
 
-    /// <summary>For each kind of layers the first page that is held and how many follow.</summary>
-    internal IEnumerable<(int First, int Count)> Pages => _runs.Select(run => (run.First, run.Count));
+    /// <summary>Tokens at the mark; 0: there is none.</summary>
+    internal int MarkLength => _mark.Length;
+
+    /// <summary>For each kind of layers the first page that is held and how many follow; then the same of the mark.</summary>
+    internal IEnumerable<(int First, int Count)> Pages =>
+        [.. _runs.Select(run => (run.First, run.Count)), .. _runs.Select((_, i) => Marked(i) is { } run ? (run.First, run.Count) : (0, 0))];
 
     /// <summary>Bytes of those pages, in order.</summary>
     internal void CopyTo(Stream stream)
     {
         foreach (KvPageRun run in _runs) run.CopyTo(stream);
+        for (int i = 0; i < _runs.Length; i++) Marked(i)?.CopyTo(stream);
     }
 
-    /// <summary>Why a cache of such a shape and length cannot hold these pages; null when it can.</summary>
-    internal static string? WhyNot(KvShape shape, int length, IReadOnlyList<(int First, int Count)> pages)
+    /// <summary>Why a cache of such a shape, length and mark cannot hold these pages; null when it can.</summary>
+    internal static string? WhyNot(KvShape shape, int length, int mark, IReadOnlyList<(int First, int Count)> pages)
     {
-        if (pages.Count != shape.Groups.Count) return $"{pages.Count} kinds of layers, not {shape.Groups.Count}";
+        int kinds = shape.Groups.Count;
+        if (pages.Count != 2 * kinds) return $"{pages.Count / 2} kinds of layers, not {kinds}";
         for (int i = 0; i < pages.Count; i++)
         {
+            KvGroup group = shape.Groups[i % kinds];
+            int held = i < kinds ? length : group.Kind.Window == 0 ? 0 : mark;
             (int first, int count) = pages[i];
-            if (first < 0 || first > shape.Groups[i].FirstPage(length) || count != Math.Max(0, KvGroup.Pages(length) - first))
-                return $"{count} pages from the {first}th on, for {length} tokens";
+            if (first < 0 || first > group.FirstPage(held) || count != Math.Max(0, KvGroup.Pages(held) - first))
+                return $"{count} pages from the {first}th on, for {held} tokens";
         }
         return null;
     }
 
     /// <summary>Takes what <see cref="CopyTo"/> wrote; the pages must have been checked.</summary>
-    internal static KvCache Restore(KvShape shape, int length, IReadOnlyList<(int First, int Count)> pages, Stream stream)
+    internal static KvCache Restore(KvShape shape, int length, int mark, IReadOnlyList<(int First, int Count)> pages, Stream stream)
     {
         var cache = new KvCache(shape);
         try
         {
-            for (int i = 0; i < pages.Count; i++) cache._runs[i].Restore(pages[i].First, pages[i].Count, stream);
+            for (int i = 0; i < cache._runs.Length; i++) cache._runs[i].Restore(pages[i].First, pages[i].Count, stream);
+            if (mark > 0) cache._mark = (mark, [.. shape.Groups.Select(group => group.Kind.Window == 0 ? null : new KvPageRun(group))]);
+            for (int i = 0; i < cache._runs.Length; i++) cache.Marked(i)?.Restore(pages[cache._runs.Length + i].First, pages[cache._runs.Length + i].Count, stream);
             cache.Length = length;
             return cache;
         }
@@ -128,6 +138,8 @@ public sealed unsafe class KvCache : IDisposable
         for (int i = 0; i < count; i++, position++, keys += keyStride, values += valueStride)
             layout.Write(Keys(position / PagedAttention.PageTokens, layer, head), position % PagedAttention.PageTokens, keys, values);
     }
+
+    private KvPageRun? Marked(int run) => run < _mark.Runs.Length ? _mark.Runs[run] : null;
 
     private bool IsInWindows(int length) => Array.TrueForAll(_runs, run => run.Reaches(length));
 

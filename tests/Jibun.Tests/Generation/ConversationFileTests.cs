@@ -38,6 +38,27 @@ public sealed class ConversationFileTests
         Assert.Equal(expected, await Continue(fork, [1, 2, 3]));
     }
 
+    /// <summary>A template may drop what was thought: then the prompt stays in the cache, although windows have left it behind.</summary>
+    [Fact]
+    public async Task ARestoredConversationReturnsToTheEndOfItsPrompt()
+    {
+        Upstream.Require();
+        using TemporaryModel file = new(DenseShapes.Gemma3, "F32");
+        using LoadedModel model = Open(file, KvType.F16);
+        using Conversation conversation = model.CreateConversation();
+        await Continue(conversation, s_prompt, tokens: 200); // beyond its windows of 24 and 70
+        using MemoryStream saved = new();
+        conversation.Save(saved);
+        saved.Position = 0;
+        using Conversation restored = model.Restore(saved, "saved", out _);
+        foreach (Conversation back in (Conversation[])[conversation, restored])
+        {
+            back.Rewind(s_prompt.Length);
+            Assert.Equal(s_prompt.Length, back.CachedTokens);
+        }
+        Assert.Equal(await Continue(conversation, [1, 2, 3]), await Continue(restored, [1, 2, 3]));
+    }
+
     [Fact]
     public async Task WhatDoesNotBelongIsRefusedWithTheReason()
     {
@@ -92,9 +113,9 @@ public sealed class ConversationFileTests
 
     private static LoadedModel Open(TemporaryModel file, KvType type) => LoadedModel.Open(file.Path, new LoadOptions { Threads = 1, KvType = type });
 
-    private static async Task<int[]> Continue(Conversation conversation, int[] prompt)
+    private static async Task<int[]> Continue(Conversation conversation, int[] prompt, int tokens = 12)
     {
-        var options = new GenerationOptions { MaxTokens = 12, IgnoreEndOfGeneration = true, Sampling = new() { Temperature = 0 } };
+        var options = new GenerationOptions { MaxTokens = tokens, IgnoreEndOfGeneration = true, Sampling = new() { Temperature = 0 } };
         List<int> generated = [];
         await foreach (GeneratedToken token in conversation.GenerateAsync(prompt, options, TestContext.Current.CancellationToken)) generated.Add(token.Id);
         return [.. generated];

@@ -35,6 +35,8 @@ internal sealed class Benchmark(LoadedModel model, int promptTokens, int generat
     /// <summary>One warm-up of each kind, then prompt and generation in turn, so that a busy moment touches both.</summary>
     public async Task<(Speed? Prompt, Speed? Generation)> RunAsync(CancellationToken cancel)
     {
+        if (generatedTokens + 2 > model.ContextLength)
+            throw new JibunException($"{generatedTokens} tokens were to be written and the context holds {model.ContextLength}: write fewer (-n)");
         List<double> prompt = [], generation = [];
         for (int i = -1; i < repetitions; i++)
         {

@@ -101,12 +101,13 @@ internal static class TemplateVerb
             {
                 using JsonDocument parsed = JsonDocument.Parse(line, s_deep);
                 JsonElement root = parsed.RootElement;
-                ChatTemplate template = Find(root);
-                string text = template.Render(ToContext(root.GetProperty("context")), TimeOf(root) ?? now, cancel: cancel);
+                if (root.ValueKind != JsonValueKind.Object) throw new JibunException("a line must be a JSON object");
+                if (!root.TryGetProperty("context", out JsonElement context)) throw new JibunException("a line must hold a \"context\"");
+                string text = Find(root).Render(ToContext(context), TimeOf(root) ?? now, cancel: cancel);
                 WriteText(json, text);
             }
             catch (Exception failure) when (failure is JibunException or JsonException or IOException or UnauthorizedAccessException
-                or KeyNotFoundException or InvalidOperationException or ArgumentException)
+                or InvalidOperationException or ArgumentException)
             {
                 json.WriteStartObject();
                 json.WriteString("error", failure.Message);
@@ -117,7 +118,8 @@ internal static class TemplateVerb
         private ChatTemplate Find(JsonElement root)
         {
             if (root.TryGetProperty("source", out JsonElement source)) return ChatTemplate.Parse(source.GetString()!);
-            string path = root.GetProperty("template").GetString()!;
+            if (!root.TryGetProperty("template", out JsonElement file)) throw new JibunException("a line must hold a \"template\", the path of one, or its \"source\"");
+            string path = file.GetString()!;
             if (!_byPath.TryGetValue(path, out ChatTemplate? template)) _byPath[path] = template = ChatTemplate.Parse(File.ReadAllText(path), path);
             return template;
         }

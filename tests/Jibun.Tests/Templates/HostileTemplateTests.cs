@@ -127,6 +127,16 @@ public sealed class HostileTemplateTests
         static string Refusal(TemplateLimits limits) => Assert.Throws<TemplateException>(() => Render(template, limits)).Message;
     }
 
+    [Theory]
+    [InlineData("{{ x", "expected '}}', found end of template")]
+    [InlineData("{{ f(1 }}", "unexpected '}', expected ')'")]
+    [InlineData("{% for x of y %}", "expected 'in', found 'of'")]
+    [InlineData("{% set 1 = 2 %}", "expected a name to assign to, found '1'")]
+    [InlineData("{% macro m(a; b) %}{% endmacro %}", "expected ',', found ';'")]
+    [InlineData("{{ 1 ** }}", "found '}}'")]
+    public void Mistakes_are_told_in_the_templates_own_signs(string template, string message) =>
+        Assert.Contains(message, Assert.Throws<TemplateException>(() => ChatTemplate.Parse(template)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Probing_a_template_takes_less_than_rendering_it_may()
     {

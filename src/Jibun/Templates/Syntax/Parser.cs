@@ -49,7 +49,7 @@ internal sealed partial class Parser
         return true;
     }
 
-    private Token Expect(TokenKind kind) => Current.Kind == kind ? Take() : throw Unexpected(kind.ToString());
+    private Token Expect(TokenKind kind) => Current.Kind == kind ? Take() : throw Unexpected(Token.Describe(kind));
 
     private void ExpectName(string name)
     {

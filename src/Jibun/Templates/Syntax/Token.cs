@@ -46,17 +46,22 @@ internal readonly record struct Token(TokenKind Kind, string Text, int At)
 {
     public bool IsName(string name) => Kind == TokenKind.Name && Text == name;
 
-    public override string ToString()
+    public override string ToString() => Kind is TokenKind.Name or TokenKind.Integer or TokenKind.Float ? $"'{Text}'" : Describe(Kind);
+
+    public static string Describe(TokenKind kind) => kind switch
     {
-        return Kind switch
-        {
-            TokenKind.End => "end of template",
-            TokenKind.TagEnd => "end of statement block",
-            TokenKind.PrintEnd => "end of print statement",
-            TokenKind.Text => "template text",
-            TokenKind.Name or TokenKind.Integer or TokenKind.Float => $"'{Text}'",
-            TokenKind.String => "a string",
-            _ => Kind.ToString(),
-        };
-    }
+        TokenKind.End => "end of template",
+        TokenKind.TagEnd => "'%}'",
+        TokenKind.PrintEnd => "'}}'",
+        TokenKind.PrintStart => "'{{'",
+        TokenKind.TagStart => "'{%'",
+        TokenKind.Text => "template text",
+        TokenKind.Name => "a name",
+        TokenKind.String => "a string",
+        TokenKind.Integer or TokenKind.Float => "a number",
+        _ => $"'{s_operators[kind - TokenKind.Plus]}'",
+    };
+
+    private static readonly string[] s_operators = // in the order of their kinds
+        ["+", "-", "*", "**", "/", "//", "%", "~", "[", "]", "(", ")", "{", "}", "==", "!=", ">", ">=", "<", "<=", "=", ".", ":", "|", ",", ";"];
 }

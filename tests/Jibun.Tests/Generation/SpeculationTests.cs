@@ -187,7 +187,7 @@ public sealed class SpeculationTests
     {
         using Conversation conversation = model.CreateConversation();
         List<GeneratedToken> tokens = [];
-        await foreach (GeneratedToken token in conversation.GenerateAsync(prompt, options, TestContext.Current.CancellationToken)) tokens.Add(token);
+        await foreach (GeneratedToken token in conversation.GenerateAsync(prompt, options, TestContext.Current.CancellationToken)) tokens.Add(token with { Timestamp = 0 });
         return tokens;
     }
 

@@ -28,7 +28,7 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
         table.Add("architecture", (_facts.Architecture ?? "not said") + (IsRunnable ? "" : " (this version cannot run it)"));
         table.Add("parameters", $"{Quantity.Count(_facts.Parameters)} in {file.Tensors.Count} tensors, {Quantity.Significant(_facts.BitsPerWeight)} bits a weight");
         foreach (GgufTypeShare type in _facts.Types)
-            table.Add("", $"{type.Type}: {type.Tensors} tensors, {Quantity.Bytes(type.Bytes)}{(IsReadable(type) ? "" : " (a type that this version cannot read)")}");
+            table.Add("", $"{type.Type}: {type.Tensors} {(type.Tensors == 1 ? "tensor" : "tensors")}, {Quantity.Bytes(type.Bytes)}{(IsReadable(type) ? "" : " (a type that this version cannot read)")}");
         table.AddKnown("context", Known(_facts.ContextLength, "tokens"));
         table.AddKnown("layers", Known(_facts.Layers, $"of width {_facts.EmbeddingLength}"));
         table.AddKnown("experts", Known(_facts.Experts, $"a layer, {_facts.ExpertsUsed} of them used"));

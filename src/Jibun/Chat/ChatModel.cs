@@ -153,7 +153,7 @@ public sealed class ChatModel : IChatModel, IDisposable
     private TemplateMessage ToTemplate(ChatMessage message) => new()
     {
         Role = message.Role,
-        Content = message.Content,
+        Content = message.ToolCalls.Count > 0 && !_capabilities.Value.ToolCalls ? message.Content + _calls.Write(message.ToolCalls) : message.Content,
         Reasoning = _capabilities.Value.ThoughtBesideContent || message.ToolCalls.Count == 0 || string.IsNullOrEmpty(message.Content) ? message.Reasoning : null,
         ToolCalls = [.. message.ToolCalls.Select(call => new TemplateToolCall(call.Id, call.Name, call.ArgumentsJson))],
         ToolCallId = message.ToolCallId,

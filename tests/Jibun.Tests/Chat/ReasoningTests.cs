@@ -84,6 +84,18 @@ public sealed class ReasoningTests
         Assert.Equal(expected, (await Answer(model, Ask with { MaxTokens = 1 })).End.Usage.PromptTokens);
     }
 
+    [Theory]
+    [InlineData("", "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"x\": 1}}\n</tool_call>")]
+    [InlineData("{# <|tool_call|> #}", "<|tool_call|>[{\"name\": \"f\", \"arguments\": {\"x\": 1}}]")]
+    [InlineData("{% for m in messages %}{% for c in m.tool_calls or [] %}{{ c.function.arguments.x }}{{ c.function.arguments.probe_argument }}{% endfor %}{% endfor %}", "", "1")]
+    public async Task Earlier_calls_that_a_template_leaves_out_are_written_for_it(string sign, string expected, string behind = "")
+    {
+        using ChatModel model = Open(Plain + sign);
+        ChatMessage called = new() { Role = "assistant", ToolCalls = [new("123456789", "f", "{\"x\": 1}")] }, result = new() { Role = "tool", Content = "4", ToolCallId = "123456789" };
+        (_, _, Finished end) = await Answer(model, Ask with { Messages = [.. Ask.Messages, called, result], MaxTokens = 1 });
+        Assert.Equal(model.Loaded.Tokenizer.Encode($"<user>why<assistant>{expected}<tool>4<assistant>{behind}", parseSpecial: true).Length + 1, end.Usage.PromptTokens);
+    }
+
     [Fact]
     public void Past_thoughts_go_where_the_template_wants_them()
     {

@@ -15,4 +15,9 @@ internal interface IToolCallForm
     /// <summary>What stands between the marks, or behind the first of them where the answer ended without the other.</summary>
     /// <returns>One call or more; null where this is something else, which stays text.</returns>
     IReadOnlyList<ToolCall>? Parse(string text, IReadOnlyList<ToolDefinition> tools);
+
+    /// <summary>
+    /// Calls as the model writes them, for a template that leaves earlier ones out; null where no template of the family is known that does.
+    /// </summary>
+    string? Write(IReadOnlyList<ToolCall> calls) => null;
 }

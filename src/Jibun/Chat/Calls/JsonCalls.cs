@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Jibun.Chat.Calls;
@@ -10,6 +11,13 @@ internal sealed class JsonCalls(string open, string? close) : IToolCallForm
     public string? Close => close;
 
     public IReadOnlyList<ToolCall>? Parse(string text, IReadOnlyList<ToolDefinition> tools) => Read(text);
+
+    public string Write(IReadOnlyList<ToolCall> calls)
+    {
+        IEnumerable<string> written = calls.Select(call =>
+            $"{{\"name\": \"{JsonEncodedText.Encode(call.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\", \"arguments\": {call.ArgumentsJson}}}");
+        return close is null ? $"{open}[{string.Join(", ", written)}]" : string.Join('\n', written.Select(call => $"{open}\n{call}\n{close}"));
+    }
 
     /// <summary>One object or an array of them; null where one is no call.</summary>
     public static IReadOnlyList<ToolCall>? Read(string json)

@@ -25,7 +25,7 @@ public enum KernelTier
 /// <summary>The kernels of one tier, made when a layout is first used.</summary>
 public sealed class KernelSet(KernelTier tier)
 {
-    private readonly Dictionary<RowGroupLayout, IRowGroupKernel> _integer = [];
+    private readonly Dictionary<(RowGroupLayout, bool), IRowGroupKernel> _integer = [];
     private readonly Dictionary<GgmlType, IRowGroupKernel> _float = [];
     private readonly Dictionary<GgmlType, IRowGroupKernel> _keyKernels = [];
     private readonly Dictionary<(GgmlType, bool), IValueKernel> _valueKernels = [];
@@ -51,7 +51,7 @@ public sealed class KernelSet(KernelTier tier)
 
     /// <summary>What products with weights of a format run on: floats have emitted code or the processor's vectors, whatever the tier.</summary>
     public KernelTier TierOf(BlockFormat format) =>
-        format.Anatomy is not null ? Tier : IsFloatEmitted(format.Type) ? KernelTier.Emitted : KernelTier.Portable;
+        format.Anatomy is not null ? Tier : IsFloatEmitted(format.Type) ? KernelTier.Emitted : FloatGroupLoop.Tier;
 
     internal IRowGroupKernel For(Matrix matrix)
     {
@@ -60,7 +60,8 @@ public sealed class KernelSet(KernelTier tier)
             IRowGroupKernel? kernel;
             if (matrix.Layout is { } layout)
             {
-                if (!_integer.TryGetValue(layout, out kernel)) _integer[layout] = kernel = Make(layout);
+                bool isWide = Tier == KernelTier.Emitted && matrix.GroupBytes > Prefetch.WideBytes;
+                if (!_integer.TryGetValue((layout, isWide), out kernel)) _integer[(layout, isWide)] = kernel = Make(layout, isWide);
             }
             else if (!_float.TryGetValue(matrix.Format.Type, out kernel))
             {
@@ -93,13 +94,13 @@ public sealed class KernelSet(KernelTier tier)
     private bool IsFloatEmitted(GgmlType type) => Tier == KernelTier.Emitted && (type != GgmlType.BF16 || CpuFeatures.Avx512Bf16);
 
     private IRowGroupKernel Make(GgmlType type) => IsFloatEmitted(type)
-        ? new EmittedKernel((tokens, readOnce) => FloatGroupEmitter.Emit(type, tokens, readOnce))
+        ? new EmittedKernel((tokens, readOnce) => FloatGroupEmitter.Emit(type, tokens, readOnce), FloatGroupEmitter.GroupsAtOnce(type, 1))
         : FloatGroupLoop.For(type);
 
     // The conditions are constants where a processor's kind is known: native code has no loops of others.
-    private IRowGroupKernel Make(RowGroupLayout layout) => Tier switch
+    private IRowGroupKernel Make(RowGroupLayout layout, bool isWide = false) => Tier switch
     {
-        KernelTier.Emitted => new EmittedKernel((tokens, readOnce) => RowGroupEmitter.Emit(layout, tokens, readOnce)),
+        KernelTier.Emitted => new EmittedKernel((tokens, readOnce) => RowGroupEmitter.Emit(layout, tokens, readOnce, isWide)),
         KernelTier.AvxVnni when AvxVnni.IsSupported => RowGroupLoop.For<Vector256<byte>, Avx2Lanes<AvxVnniProducts>>(layout),
         KernelTier.Avx512 when Avx512BW.IsSupported => RowGroupLoop.For<Vector512<byte>, Avx512Lanes>(layout),
         KernelTier.Avx2 when Avx2.IsSupported => RowGroupLoop.For<Vector256<byte>, Avx2Lanes<Avx2Products>>(layout),

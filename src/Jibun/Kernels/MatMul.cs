@@ -84,13 +84,13 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
         if (first.Successor is not { } next) return;
         int groups = 0;
         for (Matrix? matrix = next; matrix is not null; matrix = matrix.Companion) groups += matrix.Groups;
-        for (int worker = 1; worker < team.Threads; worker++)
+        for (int thread = 0; thread < team.Threads; thread++)
         {
             Matrix matrix = next;
-            int group = team.StartOf(worker, groups);
+            int group = team.StartOf(thread, groups);
             for (; group >= matrix.Groups; matrix = matrix.Companion!) group -= matrix.Groups;
             long start = group * matrix.GroupBytes;
-            team.ReadAhead(worker, matrix.Data + start, Math.Min(AheadBytes, matrix.Bytes - start));
+            team.ReadAhead(thread, matrix.Data + start, Math.Min(AheadBytes, matrix.Bytes - start));
         }
     }
 
@@ -99,7 +99,7 @@ public sealed unsafe class MatMul(ThreadTeam team, KernelSet kernels)
     private int Chunk(int groups, int rows, Products products)
     {
         int chunk = Math.Max(1, groups / (team.Threads * 6));
-        return rows > 1 ? chunk : (int)Math.Clamp(ChunkBytes / products[0].Matrix.GroupBytes, 1, chunk);
+        return Math.Max(_kernels[0]!.GroupsAtOnce, rows > 1 ? chunk : (int)Math.Min(ChunkBytes / products[0].Matrix.GroupBytes, chunk));
     }
 
     /// <summary>Some row groups of a matrix times a run of activation rows, on the thread that calls.</summary>

@@ -38,6 +38,9 @@ public unsafe struct RowGroupArguments
 /// </summary>
 public unsafe interface IRowGroupKernel
 {
+    /// <summary>Row groups that few tokens meet at once where there are so many; fewer go one by one, more slowly.</summary>
+    int GroupsAtOnce => 1;
+
     /// <param name="tokens">Tokens in the tile: 1 to <see cref="ActivationBatch.TileTokens"/>.</param>
     /// <param name="arguments">What to multiply and where to put it.</param>
     void Run(int tokens, RowGroupArguments* arguments);

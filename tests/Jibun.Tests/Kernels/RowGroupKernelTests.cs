@@ -94,7 +94,7 @@ public sealed unsafe class RowGroupKernelTests
     {
         Assert.SkipUnless(KernelSet.IsSupported(tier), $"this machine cannot run the {tier} kernels");
         BlockFormat format = BlockFormats.Get(type, "test");
-        foreach ((int rows, int columns, int tokens) in ((int, int, int)[])[(91, 512, 19), (29, 3 * format.BlockSize, 10), (16, 2304, 9)])
+        foreach ((int rows, int columns, int tokens) in ((int, int, int)[])[(91, 512, 19), (29, 3 * format.BlockSize, 10), (16, 2304, 9), (16, 16384, 4)]) // the last: more weights than a cache has room for
         {
             byte[] weights = RandomBlocks(format, rows, columns, seed: 7);
             float[] x = RandomValues(tokens * columns, seed: 8);
@@ -139,7 +139,7 @@ public sealed unsafe class RowGroupKernelTests
     {
         Assert.SkipUnless(KernelSet.IsSupported(tier), $"this machine cannot run the {tier} kernels");
         BlockFormat format = BlockFormats.Get(type, "test");
-        const int Rows = 35, Tokens = 11;
+        const int Rows = 83, Tokens = 11; // four row groups at once, one, and a rest
         byte[] weights = new byte[Rows * (int)format.RowBytes(columns)];
         for (int row = 0; row < Rows; row++)
             format.Encode(RandomValues(columns, row), [], weights.AsSpan(row * (int)format.RowBytes(columns), (int)format.RowBytes(columns)));
@@ -159,6 +159,8 @@ public sealed unsafe class RowGroupKernelTests
                 }
                 Assert.Equal(expected, y[token * Rows + row], 1e-6 * magnitude);
             }
+        foreach (int few in (int[])[1, 2, 4])
+            Assert.Equal(y[..(few * Rows)], Multiply(format, weights, Rows, columns, x.AsSpan(0, few * columns), few, tier, threads: 1));
     }
 
     [Fact]

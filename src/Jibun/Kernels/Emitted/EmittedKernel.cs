@@ -1,11 +1,13 @@
 namespace Jibun.Kernels.Emitted;
 
 /// <summary>An emitted kernel for one kind of weights or of cached values: code for each tile size and for weights out of a cache or out of memory, written when it is first needed (half a millisecond).</summary>
-internal sealed unsafe class EmittedKernel(Func<int, bool, nint> emit) : IRowGroupKernel, IValueKernel
+internal sealed unsafe class EmittedKernel(Func<int, bool, nint> emit, int groupsAtOnce = 1) : IRowGroupKernel, IValueKernel
 {
     private readonly nint[] _code = new nint[2 * (ActivationBatch.TileTokens + 1)];
 
     public void Run(int tokens, RowGroupArguments* arguments) => ((delegate* unmanaged<RowGroupArguments*, void>)Code(tokens, arguments->ReadOnce))(arguments);
+
+    public int GroupsAtOnce => groupsAtOnce;
 
     public bool FetchesAhead => true;
 

@@ -16,6 +16,7 @@ namespace Jibun.Kernels.Emitted;
 internal sealed class KeyEmitter
 {
     private readonly Assembler _c;
+    private readonly CallFrame _frame;
     private readonly GgmlType _type;
     private readonly RowGroupLayout? _layout;
     private readonly int _rows, _unitBytes;
@@ -23,6 +24,7 @@ internal sealed class KeyEmitter
     private KeyEmitter(Assembler assembler, GgmlType type, int rows)
     {
         (_c, _type, _rows) = (assembler, type, rows);
+        _frame = new CallFrame(assembler, RowGroupArguments.Offset);
         _layout = type is GgmlType.F32 or GgmlType.F16 ? null : new RowGroupLayout(BlockFormats.Get(type, "keys").Anatomy!);
         _unitBytes = _layout?.BlockBytes ?? RowGroupLayout.Rows * (type == GgmlType.F16 ? 2 : 4);
     }
@@ -35,13 +37,12 @@ internal sealed class KeyEmitter
     // r9 output, r10 arguments, r11 the pair's keys
     private void Write()
     {
-        CallFrame.Enter(_c);
-        _c.mov(r10, CallFrame.FirstArgument);
-        Load(r11, nameof(RowGroupArguments.Weights));
-        Load(rbx, nameof(RowGroupArguments.Groups));
-        Load(r9, nameof(RowGroupArguments.Output));
-        Load(rbp, nameof(RowGroupArguments.OutputStride));
-        Load(r8, nameof(RowGroupArguments.Blocks));
+        _frame.Enter();
+        _frame.Load(r11, nameof(RowGroupArguments.Weights));
+        _frame.Load(rbx, nameof(RowGroupArguments.Groups));
+        _frame.Load(r9, nameof(RowGroupArguments.Output));
+        _frame.Load(rbp, nameof(RowGroupArguments.OutputStride));
+        _frame.Load(r8, nameof(RowGroupArguments.Blocks));
         _c.imul(r8, r8, _unitBytes);
         _c.inc(rbx);
         _c.shr(rbx, 1);
@@ -57,14 +58,14 @@ internal sealed class KeyEmitter
         _c.add(r9, 2 * RowGroupLayout.Rows * 4);
         _c.dec(rbx);
         _c.jnz(pair);
-        CallFrame.Leave(_c);
+        _frame.Leave();
     }
 
     private void WriteRows(int first, int count)
     {
         _c.mov(rax, r11);
-        Load(rcx, nameof(RowGroupArguments.Blocks));
-        Load(rdx, nameof(RowGroupArguments.Codes));
+        _frame.Load(rcx, nameof(RowGroupArguments.Blocks));
+        _frame.Load(rdx, nameof(RowGroupArguments.Codes));
         if (first > 0) _c.add(rdx, first * 4);
         for (int sum = 0; sum < 2 * count; sum++) _c.vpxord(Sum(sum), Sum(sum), Sum(sum));
         if (_layout is null) AddColumns(count);
@@ -109,8 +110,8 @@ internal sealed class KeyEmitter
 
     private void AddBlocks(int first, int count)
     {
-        Load(rsi, nameof(RowGroupArguments.Scales));
-        Load(rdi, nameof(RowGroupArguments.Offsets));
+        _frame.Load(rsi, nameof(RowGroupArguments.Scales));
+        _frame.Load(rdi, nameof(RowGroupArguments.Offsets));
         if (first > 0)
         {
             _c.add(rsi, first * 4);
@@ -175,8 +176,6 @@ internal sealed class KeyEmitter
         _c.vmulps(scale, ofKeys, ofQuery);
         _c.vfmadd231ps(Sum(sum), Integer(sum), scale);
     }
-
-    private void Load(AssemblerRegister64 register, string field) => _c.mov(register, __[r10 + RowGroupArguments.Offset(field)]);
 
     private static AssemblerRegisterZMM Sum(int sum) => new(Register.ZMM0 + sum);
 

@@ -1,5 +1,6 @@
 using Iced.Intel;
 using Jibun.Formats;
+using Jibun.Kernels.X86;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace Jibun.Kernels.Emitted;
@@ -11,7 +12,8 @@ namespace Jibun.Kernels.Emitted;
 /// zmm8 –15  integer sums of a sub-block      zmm28–29  masks
 /// zmm16–23  integer sums of a block          zmm30–31  scales, scratch
 /// </code>
-/// With up to four tokens the integer sums of a sub-block are spread over two or four registers a token, to shorten the chain of dependent products.
+/// With up to four tokens the integer sums of a sub-block are spread over two or four registers a token, to shorten the chain of dependent products; what
+/// further tokens would take holds masks (zmm5–7) and tables (zmm20–23).
 /// </summary>
 internal sealed class RowGroupEmitter
 {
@@ -21,58 +23,75 @@ internal sealed class RowGroupEmitter
         zmm16, zmm17, zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25, zmm26, zmm27, zmm28, zmm29, zmm30, zmm31,
     ];
 
+    private static readonly (int Low, int High)[] s_lookedUp = [(0, 4), (2, 1), (4, 2), (0, 3)]; // where the bits of a code of three lie, by place
+
     private readonly Assembler _c;
+    private readonly CallFrame _frame;
     private readonly RowGroupLayout _layout;
     private readonly BlockAnatomy _anatomy;
     private readonly int _tokens;
-    private readonly bool _readOnce;
+    private readonly bool _readOnce, _isWide;
     private Label _table;
     private int _lowHeld, _highHeld; // offsets of the vectors of codes in zmm30 and zmm31 while products are summed
 
-    private RowGroupEmitter(Assembler assembler, RowGroupLayout layout, int tokens, bool readOnce)
+    private RowGroupEmitter(Assembler assembler, RowGroupLayout layout, int tokens, bool readOnce, bool isWide)
     {
-        (_c, _layout, _anatomy, _tokens, _readOnce) = (assembler, layout, layout.Anatomy, tokens, readOnce);
+        (_c, _layout, _anatomy, _tokens, _readOnce, _isWide) = (assembler, layout, layout.Anatomy, tokens, readOnce, isWide);
+        _frame = new CallFrame(assembler, RowGroupArguments.Offset);
         _table = assembler.CreateLabel();
     }
 
-    public static nint Emit(RowGroupLayout layout, int tokens, bool readOnce) =>
-        ExecutableMemory.Emit(assembler => new RowGroupEmitter(assembler, layout, tokens, readOnce).Write());
+    /// <param name="layout">Of the weights.</param>
+    /// <param name="tokens">Of a tile.</param>
+    /// <param name="readOnce">Whether weights come from memory.</param>
+    /// <param name="isWide">Whether those of a row group are more than <see cref="Prefetch.WideBytes"/>.</param>
+    public static nint Emit(RowGroupLayout layout, int tokens, bool readOnce, bool isWide) =>
+        ExecutableMemory.Emit(assembler => new RowGroupEmitter(assembler, layout, tokens, readOnce, isWide).Write());
 
     // rax weights, rbx groups left, rcx blocks left, rdx codes, rsi activation scales, rdi offsets, r8 pair sums, r9 output, r10 arguments
     private void Write()
     {
-        CallFrame.Enter(_c);
-        _c.mov(r10, CallFrame.FirstArgument);
-        _c.mov(rax, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Weights))]);
-        _c.mov(rbx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Groups))]);
-        _c.mov(r9, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Output))]);
+        _frame.Enter();
+        _frame.Load(rax, nameof(RowGroupArguments.Weights));
+        _frame.Load(rbx, nameof(RowGroupArguments.Groups));
+        _frame.Load(r9, nameof(RowGroupArguments.Output));
         LoadConstants();
         Label group = _c.CreateLabel();
         _c.Label(ref group);
-        _c.mov(rdx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Codes))]);
-        _c.mov(rsi, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Scales))]);
-        _c.mov(rdi, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Offsets))]);
-        _c.mov(r8, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.PairSums))]);
-        _c.mov(rcx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.Blocks))]);
+        _frame.Load(rdx, nameof(RowGroupArguments.Codes));
+        _frame.Load(rsi, nameof(RowGroupArguments.Scales));
+        _frame.Load(rdi, nameof(RowGroupArguments.Offsets));
+        _frame.Load(r8, nameof(RowGroupArguments.PairSums));
+        _frame.Load(rcx, nameof(RowGroupArguments.Blocks));
         if (HasRowScales) BeginSums(0, BlockGroups);
         else for (int t = 0; t < _tokens; t++) Zero(Sum(t));
         UnrolledLoop.Write(_c, rcx, _readOnce ? Prefetch.Turns(_layout.BlockBytes) : [1], blocks =>
         {
-            for (int block = 0; block < blocks; block++) WriteBlock();
+            for (int block = 0; block < blocks; block++) WriteBlock(block);
         });
         if (HasRowScales) ScaleRows();
         Store();
         _c.add(r9, RowGroupLayout.Rows * 4);
         _c.dec(rbx);
         _c.jnz(group);
-        CallFrame.Leave(_c);
-        if (_anatomy.Table is not { } table) return;
-        _c.Label(ref _table);
-        _c.db(table.Levels.ToArray());
+        _frame.Leave();
+        WriteTables();
     }
 
-    private void WriteBlock()
+    private void WriteTables()
     {
+        if (!IsLookedUp && _anatomy.Table is null) return;
+        ReadOnlySpan<byte> levels = _anatomy.Table is { } table ? table.Levels : [0, 1, 2, 3, 4, 5, 6, 7];
+        _c.Label(ref _table);
+        if (IsLookedUp)
+            for (int place = 0; place < PerByte; place++) _c.db(TableOf(place, levels));
+        else _c.db(levels.ToArray());
+    }
+
+    /// <param name="block">Which of a turn's.</param>
+    private void WriteBlock(int block)
+    {
+        if (_readOnce && _isWide) FetchActivations(block);
         if (HasRowScales) AddProducts(0, BlockGroups);
         else AddBlock();
         _c.add(rax, _layout.BlockBytes);
@@ -81,6 +100,21 @@ internal sealed class RowGroupEmitter
         _c.add(rsi, _anatomy.BlockSize / _anatomy.ScaledColumns * 4 * _tokens);
         if (_anatomy.ZeroPoint != 0) _c.add(rdi, _anatomy.SubBlocks * 4 * _tokens);
         if (_anatomy.HasMins) _c.add(r8, _anatomy.SubBlocks / 2 * 4 * _tokens);
+    }
+
+    private void FetchActivations(int block)
+    {
+        FetchActivations(rdx, block, _anatomy.BlockSize * _tokens);
+        if (HasRowScales) return;
+        FetchActivations(rsi, block, _anatomy.BlockSize / _anatomy.ScaledColumns * 4 * _tokens);
+        if (_anatomy.ZeroPoint != 0) FetchActivations(rdi, block, _anatomy.SubBlocks * 4 * _tokens);
+    }
+
+    // Lines counted from the turn's first block on, so that each is asked for once.
+    private void FetchActivations(AssemblerRegister64 register, int block, int bytes)
+    {
+        for (int line = (block * bytes + CacheLine.Bytes - 1) / CacheLine.Bytes; line * CacheLine.Bytes < (block + 1) * bytes; line++)
+            _c.prefetcht0(__[register + Prefetch.ActivationDistance + line * CacheLine.Bytes - block * bytes]);
     }
 
     private bool HasRowScales => _anatomy.Scale == ScaleKind.Row;
@@ -209,7 +243,7 @@ internal sealed class RowGroupEmitter
             if (_readOnce)
                 for (int line = position * lines / BlockGroups; line < (position + 1) * lines / BlockGroups; line++)
                     _c.prefetchnta(__[rax + line * CacheLine.Bytes + Prefetch.Distance]);
-            AssemblerRegisterZMM codes = InPlace(groups) ? LoadInPlace(position) : LoadCodes(position);
+            AssemblerRegisterZMM codes = InPlace(groups) ? LoadInPlace(position) : IsLookedUp ? LookUp(position) : LoadCodes(position);
             for (int t = 0; t < _tokens; t++)
                 _c.vpdpbusd(SubBlock(t, group % chains), codes, __dword_bcst[rdx + (position * _tokens + t) * 4]);
         }
@@ -289,6 +323,40 @@ internal sealed class RowGroupEmitter
         return codes;
     }
 
+    /// <summary>
+    /// Whether codes of three bits are looked up wherever their bits lie among the low six of a byte, in a table for each place:
+    /// <code>
+    /// place  0: ···h··ll   1: ····llh·   2: ··ll·h··   3: ····h·ll
+    /// </code>
+    /// The other bits may be anything, so that most groups need no shift, and a selection joins both planes.
+    /// </summary>
+    private bool IsLookedUp => _layout.Planes is (2, 1) && _tokens <= 4 && !_anatomy.ScalesActivations && CpuFeatures.Avx512Vbmi;
+
+    /// <summary>The levels of a column group's codes.</summary>
+    private AssemblerRegisterZMM LookUp(int group)
+    {
+        int inUnit = group % _layout.UnitGroups, place = inUnit % PerByte, unit = group / _layout.UnitGroups * _layout.UnitBytes;
+        AssemblerRegisterZMM codes = Zmm[24 + group % 2];
+        Hold(zmm30, ref _lowHeld, unit + inUnit / PerByte * RowGroupLayout.VectorBytes);
+        Hold(zmm31, ref _highHeld, unit + 2 * RowGroupLayout.VectorBytes);
+        if (inUnit == 0) _c.vpsllw(zmm26, zmm31, 4);
+        else if (inUnit == 5) _c.vpsrlw(zmm26, zmm31, 4); // also of the two that follow
+        if (place == 3) _c.vpsrlw(codes, zmm30, 6);
+        else _c.vmovdqa32(codes, zmm30);
+        _c.vpternlogd(codes, inUnit is 0 or >= 5 ? zmm26 : zmm31, PlaceMask(place % 3), 0xE4); // mask ? low : high
+        _c.vpermb(codes, codes, Table(place));
+        return codes;
+    }
+
+    private static byte[] TableOf(int place, ReadOnlySpan<byte> levels)
+    {
+        byte[] table = new byte[RowGroupLayout.VectorBytes];
+        for (int i = 0; i < table.Length; i++) table[i] = levels[i >> s_lookedUp[place].Low & 3 | (i >> s_lookedUp[place].High & 1) << 2];
+        return table;
+    }
+
+    private static AssemblerRegisterZMM Table(int place) => Zmm[20 + place];
+
     // zmm28 for the lowest place; sums of further tokens are free.
     private static AssemblerRegisterZMM PlaceMask(int place) => place == 0 ? zmm28 : Zmm[4 + place];
 
@@ -313,17 +381,19 @@ internal sealed class RowGroupEmitter
     {
         (int lowBits, int highBits) = _layout.Planes;
         if (lowBits < 8) Broadcast(zmm28, ((1 << lowBits) - 1) * 0x01010101);
-        if (lowBits < 8 && highBits == 0 && _tokens <= 4)
+        if (lowBits < 8 && (highBits == 0 || IsLookedUp) && _tokens <= 4)
             for (int place = 1; place < 8 / lowBits; place++) Broadcast(PlaceMask(place), (int)((uint)((1 << lowBits) - 1) << place * lowBits) * 0x01010101);
         if (highBits != 0) Broadcast(zmm29, (((1 << highBits) - 1) << lowBits) * 0x01010101);
-        if (_anatomy.Table is null) return;
+        if (!IsLookedUp && _anatomy.Table is null) return;
         _c.lea(rdx, __[_table]);
-        _c.vbroadcasti32x4(zmm27, __xmmword_ptr[rdx]);
+        if (IsLookedUp)
+            for (int place = 0; place < PerByte; place++) _c.vmovdqu32(Table(place), __zmmword_ptr[rdx + place * RowGroupLayout.VectorBytes]);
+        else _c.vbroadcasti32x4(zmm27, __xmmword_ptr[rdx]);
     }
 
     private void Store()
     {
-        _c.vbroadcastss(zmm30, __dword_ptr[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.TensorScale))]);
+        _c.vbroadcastss(zmm30, __dword_ptr[_frame.Field(nameof(RowGroupArguments.TensorScale))]);
         if (HasRowScales)
         {
             _c.vmulps(zmm30, zmm30, __zmmword_ptr[rax]);
@@ -334,7 +404,7 @@ internal sealed class RowGroupEmitter
         {
             _c.vmulps(Sum(t), Sum(t), zmm30);
             _c.vmovups(__zmmword_ptr[rdx], Sum(t));
-            if (t + 1 < _tokens) _c.add(rdx, __[r10 + RowGroupArguments.Offset(nameof(RowGroupArguments.OutputStride))]);
+            if (t + 1 < _tokens) _c.add(rdx, _frame.Field(nameof(RowGroupArguments.OutputStride)));
         }
     }
 

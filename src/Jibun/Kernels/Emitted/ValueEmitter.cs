@@ -15,6 +15,7 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
     private const int PageTokens = AttentionLayout.PageTokens;
 
     private readonly Assembler _c = assembler;
+    private readonly CallFrame _frame = new(assembler, ValueArguments.Offset);
     private readonly int _halfBytes = PageTokens * RowGroupLayout.Rows * type switch { GgmlType.F32 => 4, GgmlType.F16 => 2, _ => 1 } / (type == GgmlType.Q4_0 ? 2 : 1);
 
     public static nint Emit(GgmlType type, bool isFine, int rows) =>
@@ -30,14 +31,13 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
     // r8 scales, r9 output, r10 arguments, r11 output of a row or what is fetched ahead
     private void Write()
     {
-        CallFrame.Enter(_c);
-        _c.mov(r10, CallFrame.FirstArgument);
-        Load(rsi, nameof(ValueArguments.Values));
-        Load(rbx, nameof(ValueArguments.Blocks));
-        Load(r9, nameof(ValueArguments.Output));
-        Load(rbp, nameof(ValueArguments.OutputStride));
-        Load(r8, nameof(ValueArguments.Scales));
-        Load(rdi, IsFloat ? nameof(ValueArguments.Weights) : nameof(ValueArguments.Codes));
+        _frame.Enter();
+        _frame.Load(rsi, nameof(ValueArguments.Values));
+        _frame.Load(rbx, nameof(ValueArguments.Blocks));
+        _frame.Load(r9, nameof(ValueArguments.Output));
+        _frame.Load(rbp, nameof(ValueArguments.OutputStride));
+        _frame.Load(r8, nameof(ValueArguments.Scales));
+        _frame.Load(rdi, IsFloat ? nameof(ValueArguments.Weights) : nameof(ValueArguments.Codes));
         if (type == GgmlType.Q4_0)
         {
             Broadcast(zmm28, 0x0F0F0F0F);
@@ -58,14 +58,14 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
         _c.add(r9, AttentionLayout.Block * 4);
         _c.dec(rbx);
         _c.jnz(block);
-        CallFrame.Leave(_c);
+        _frame.Leave();
     }
 
     // Halves of the page, whose weights are relative to different ones.
     private void AddParts()
     {
         Label second = _c.CreateLabel(), done = _c.CreateLabel();
-        Load(rcx, nameof(ValueArguments.Tokens));
+        _frame.Load(rcx, nameof(ValueArguments.Tokens));
         Begin();
         _c.cmp(rcx, PageTokens / 2);
         _c.jg(second);
@@ -76,7 +76,7 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
         _c.mov(ecx, PageTokens / 2);
         AddAll();
         Store(part: 0);
-        Load(rcx, nameof(ValueArguments.Tokens));
+        _frame.Load(rcx, nameof(ValueArguments.Tokens));
         _c.sub(rcx, PageTokens / 2);
         Begin();
         AddAll();
@@ -88,7 +88,7 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
     private void AddWhole()
     {
         Begin();
-        Load(rcx, nameof(ValueArguments.Tokens));
+        _frame.Load(rcx, nameof(ValueArguments.Tokens));
         AddAll();
         if (IsTwofold)
         {
@@ -99,7 +99,7 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
             }
             _c.mov(rax, rsi);
             _c.lea(rdx, __[rdi + rows * PageTokens]);
-            Load(rcx, nameof(ValueArguments.Tokens));
+            _frame.Load(rcx, nameof(ValueArguments.Tokens));
             AddAll();
         }
         Store(part: 0);
@@ -116,7 +116,7 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
             }
             return;
         }
-        Load(rax, nameof(ValueArguments.Fades));
+        _frame.Load(rax, nameof(ValueArguments.Fades));
         _c.mov(r11, r9);
         for (int row = 0; row < rows; row++)
         {
@@ -132,14 +132,14 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
     private void AddAll()
     {
         Label tokens = _c.CreateLabel();
-        Load(r11, nameof(ValueArguments.Ahead));
+        _frame.Load(r11, nameof(ValueArguments.Ahead));
         _c.Label(ref tokens);
         _c.prefetcht1(__byte_ptr[r11]);
         _c.add(r11, CacheLine.Bytes);
         AddEight();
         _c.sub(rcx, 8);
         _c.jnz(tokens);
-        _c.mov(__[r10 + ValueArguments.Offset(nameof(ValueArguments.Ahead))], r11);
+        _c.mov(_frame.Field(nameof(ValueArguments.Ahead)), r11);
     }
 
     private void AddEight()
@@ -208,7 +208,7 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
     private void Store(int part)
     {
         _c.mov(r11, r9);
-        if (!IsFloat && part == 0) Load(rcx, nameof(ValueArguments.Fades));
+        if (!IsFloat && part == 0) _frame.Load(rcx, nameof(ValueArguments.Fades));
         for (int row = 0; row < rows; row++)
         {
             if (IsFloat)
@@ -235,8 +235,6 @@ internal sealed class ValueEmitter(Assembler assembler, GgmlType type, bool isFi
         _c.vfmadd231ps(zmm24, sum, zmm27);
         _c.vmovups(__zmmword_ptr[r11 + position], zmm24);
     }
-
-    private void Load(AssemblerRegister64 register, string field) => _c.mov(register, __[r10 + ValueArguments.Offset(field)]);
 
     private void Broadcast(AssemblerRegisterZMM register, int value)
     {

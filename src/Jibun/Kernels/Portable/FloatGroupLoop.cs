@@ -28,6 +28,8 @@ internal sealed unsafe class FloatGroupLoop<TVector, TLanes, TGroup> : IRowGroup
 
     private static int StepBytes => Rows * TGroup.RowBytes;
 
+    public int GroupsAtOnce => TLanes.Rows < Rows ? 1 : 2;
+
     public void Run(int tokens, RowGroupArguments* arguments)
     {
         byte* weights = arguments->Weights;
@@ -156,6 +158,9 @@ internal sealed unsafe class FloatGroupLoop<TVector, TLanes, TGroup> : IRowGroup
 
 internal static class FloatGroupLoop
 {
+    /// <summary>The processor's widest vectors.</summary>
+    public static KernelTier Tier => Avx512BW.IsSupported ? KernelTier.Avx512 : Avx2.IsSupported ? KernelTier.Avx2 : KernelTier.Portable;
+
     public static IRowGroupKernel For(GgmlType type) => type switch
     {
         GgmlType.F32 => For<F32Group>(),

@@ -17,6 +17,9 @@ public static unsafe class CpuFeatures
     /// <summary>vpdpbusd and vpdpwssd on 512-bit vectors.</summary>
     public static bool Avx512Vnni { get; }
 
+    /// <summary>vpermb on 512-bit vectors.</summary>
+    public static bool Avx512Vbmi { get; }
+
     /// <summary>vdpbf16ps on 512-bit vectors.</summary>
     public static bool Avx512Bf16 { get; }
 
@@ -28,6 +31,7 @@ public static unsafe class CpuFeatures
         (int leaves, int ebx, int ecx, _) = X86Base.CpuId(7, 0);
         Avx512 = Bit(ebx, 16) && Bit(ebx, 17) && Bit(ebx, 30) && Bit(ebx, 31);
         Avx512Vnni = Avx512 && Bit(ecx, 11);
+        Avx512Vbmi = Avx512 && Bit(ecx, 1);
         Avx512Bf16 = Avx512 && leaves >= 1 && Bit(X86Base.CpuId(7, 1).Eax, 5);
     }
 

@@ -26,6 +26,7 @@ public sealed unsafe class ThreadTeam : IDisposable
     private const int SpinsBetweenYields = 64;
     private const int SpinsOfTooMany = 50; // threads than processors
     private const int AheadBytes = 4 * CacheLine.Bytes; // fetched between two looks at the gate
+    private const int WorkBytes = 3 * CacheLine.Bytes; // of a piece of work, more or less
     private const long Open = 1L << 31;
     private const long Inside = Open - 1;
 
@@ -33,11 +34,8 @@ public sealed unsafe class ThreadTeam : IDisposable
     private readonly Seat[] _seats;
     private readonly Share[] _shares;
     private readonly int _spins;
-    private Gate _gate; // round, whether threads may still join it, how many are inside
+    private Gate _gate;
     private int _round;
-    private void* _work;
-    private delegate*<ThreadTeam, int, void> _execute;
-    private int _chunk;
     private volatile bool _stopping;
 
     public ThreadTeam(int threads)
@@ -72,9 +70,9 @@ public sealed unsafe class ThreadTeam : IDisposable
             return;
         }
         // The struct lies on the caller's stack, which does not move and outlives the call.
-        _work = Unsafe.AsPointer(ref work);
-        _execute = &Execute<TWork>;
-        _chunk = chunk;
+        _gate.Work = Unsafe.AsPointer(ref work);
+        _gate.Execute = &Execute<TWork>;
+        _gate.Chunk = chunk;
         for (int thread = 0; thread < Threads; thread++)
             (_shares[thread].Next, _shares[thread].End) = (StartOf(thread, count), StartOf(thread + 1, count));
         Interlocked.Exchange(ref _gate.State, (long)++_round << 32 | Open);
@@ -86,19 +84,20 @@ public sealed unsafe class ThreadTeam : IDisposable
         finally
         {
             Interlocked.And(ref _gate.State, ~Open);
-            for (int spins = 0; (Volatile.Read(ref _gate.State) & Inside) != 0; spins++) Wait(spins);
+            for (int spins = 0; (Volatile.Read(ref _gate.State) & Inside) != 0; spins++)
+                if (!FetchAhead(ref _shares[0])) Wait(spins);
         }
     }
 
     /// <summary>Where the part of a thread begins.</summary>
     public int StartOf(int thread, int count) => (int)((long)count * thread / Threads);
 
-    /// <summary>Memory that a worker reads first in the next piece of work: while it waits, it brings it into its cache.</summary>
-    public void ReadAhead(int worker, byte* start, long bytes)
+    /// <summary>Memory that a thread reads first in a later piece of work: while it waits, it brings it into its cache.</summary>
+    public void ReadAhead(int thread, byte* start, long bytes)
     {
-        ref Share share = ref _shares[worker];
-        share.Ahead = start; // a pair that is read half-written does no harm: fetching never faults
-        share.AheadEnd = start + bytes;
+        ref Share share = ref _shares[thread];
+        Volatile.Write(ref share.Ahead, (nint)start); // a pair that is read half-written does no harm: fetching never faults
+        Volatile.Write(ref share.AheadEnd, (nint)start + (nint)bytes);
     }
 
     public void Dispose()
@@ -112,8 +111,8 @@ public sealed unsafe class ThreadTeam : IDisposable
 
     private static void Execute<TWork>(ThreadTeam team, int thread) where TWork : struct, IRangeWork
     {
-        ref TWork work = ref Unsafe.AsRef<TWork>(team._work);
-        int chunk = team._chunk;
+        ref TWork work = ref Unsafe.AsRef<TWork>(team._gate.Work);
+        int chunk = team._gate.Chunk;
         for (int i = 0; i < team.Threads; i++)
         {
             ref Share share = ref team._shares[(thread + i) % team.Threads];
@@ -129,7 +128,7 @@ public sealed unsafe class ThreadTeam : IDisposable
         {
             Await(thread, seen);
             if (!TryJoin(ref seen)) continue;
-            _execute(this, thread);
+            _gate.Execute(this, thread);
             Interlocked.Decrement(ref _gate.State);
         }
     }
@@ -141,6 +140,7 @@ public sealed unsafe class ThreadTeam : IDisposable
             long gate = Volatile.Read(ref _gate.State);
             seen = RoundOf(gate);
             if ((gate & Open) == 0) return false;
+            CacheLine.Fetch((byte*)_gate.Work, (byte*)_gate.Work + WorkBytes); // on its way while joining; it may be gone already, which does no harm
             if (Interlocked.CompareExchange(ref _gate.State, gate + 1, gate) == gate) return true;
         }
     }
@@ -148,24 +148,22 @@ public sealed unsafe class ThreadTeam : IDisposable
     private void Await(int thread, int seen)
     {
         ref Share share = ref _shares[thread];
-        byte* line = share.Ahead, end = share.AheadEnd;
         for (int spins = 0; spins < _spins; spins++)
         {
-            if (RoundOf(Volatile.Read(ref _gate.State)) != seen)
-            {
-                share.Ahead = line;
-                return;
-            }
-            if (!Sse.IsSupported || line >= end)
-            {
-                Wait(spins);
-                continue;
-            }
-            CacheLine.FetchForLater(line, line + AheadBytes);
-            line += AheadBytes;
+            if (RoundOf(Volatile.Read(ref _gate.State)) != seen) return;
+            if (!FetchAhead(ref share)) Wait(spins);
         }
-        share.Ahead = line;
         _seats[thread - 1].Park(ref _gate.State, seen);
+    }
+
+    /// <summary>Asks for a part of the thread's memory; false if there is nothing left.</summary>
+    private static bool FetchAhead(ref Share share)
+    {
+        nint line = Volatile.Read(ref share.Ahead);
+        if (!Sse.IsSupported || line >= Volatile.Read(ref share.AheadEnd)) return false;
+        CacheLine.FetchForLater((byte*)line, (byte*)line + AheadBytes);
+        Interlocked.CompareExchange(ref share.Ahead, line + AheadBytes, line); // unless it has been given another
+        return true;
     }
 
     private static int RoundOf(long gate) => (int)(gate >> 32);
@@ -201,9 +199,12 @@ public sealed unsafe class ThreadTeam : IDisposable
     }
 
     [StructLayout(LayoutKind.Explicit, Size = 192)]
-    private struct Gate
+    private struct Gate // what is to be done comes with the line that a waiting thread looks at
     {
-        [FieldOffset(64)] public long State;
+        [FieldOffset(64)] public long State; // round, whether threads may still join it, how many are inside
+        [FieldOffset(72)] public void* Work;
+        [FieldOffset(80)] public delegate*<ThreadTeam, int, void> Execute;
+        [FieldOffset(88)] public int Chunk;
     }
 
     [StructLayout(LayoutKind.Explicit, Size = 128)]
@@ -211,7 +212,7 @@ public sealed unsafe class ThreadTeam : IDisposable
     {
         [FieldOffset(64)] public int Next;
         [FieldOffset(68)] public int End;
-        [FieldOffset(72)] public byte* Ahead;
-        [FieldOffset(80)] public byte* AheadEnd;
+        [FieldOffset(72)] public nint Ahead;
+        [FieldOffset(80)] public nint AheadEnd;
     }
 }

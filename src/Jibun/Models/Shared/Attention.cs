@@ -30,6 +30,7 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
     private readonly List<Item> _items = [];
     private readonly Kind[] _kinds = [.. shape.Groups.Select(group => new Kind(matmul.Kernels, group, heads, options))];
     private int _rows, _longest, _itemQueries; // the most of an item
+    private bool _writesWithReading; // each sequence is one item, and its new tokens lie in one span: who attends over that span writes them first
 
     public int Heads => heads;
 
@@ -49,12 +50,13 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
     public void Prepare(ModelBatch batch)
     {
         _items.Clear();
-        (_rows, _longest, _itemQueries) = (batch.Rows, 0, 0);
+        (_rows, _longest, _itemQueries, _writesWithReading) = (batch.Rows, 0, 0, true);
         for (int sequence = 0; sequence < batch.Sequences.Length; sequence++)
         {
             Sequence one = batch.Sequences[sequence];
             _longest = Math.Max(_longest, one.Position + one.Count);
             _itemQueries = Math.Max(_itemQueries, Math.Min(BlockQueries, one.Count));
+            _writesWithReading &= one.Count <= BlockQueries && AttentionSpan.Of(one.Position) == AttentionSpan.Of(one.Position + one.Count - 1);
             for (int query = 0; query < one.Count; query += BlockQueries) _items.Add(new Item(sequence, query, Math.Min(BlockQueries, one.Count - query)));
         }
         _scratch.Require(matmul.Team.Threads, ThreadBytes);
@@ -68,6 +70,11 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
     public void Run(ModelBatch batch, int layer, float* queries, float* keys, float* values, float* output, Vector? sinks = null)
     {
         var write = new WriteWork { Owner = this, Batch = batch, Layer = layer, Keys = keys, Values = values };
+        if (_writesWithReading)
+        {
+            Read(batch, layer, queries, output, sinks, write);
+            return;
+        }
         int items = batch.Sequences.Length * KvHeads(layer);
         if (_rows < WritesWorthSharing) write.Run(0, items, 0);
         else matmul.Team.For(ref write, items);
@@ -75,12 +82,14 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
     }
 
     /// <summary>Attends over what the caches hold already.</summary>
-    public void Read(ModelBatch batch, int layer, float* queries, float* output, Vector? sinks = null)
+    public void Read(ModelBatch batch, int layer, float* queries, float* output, Vector? sinks = null) => Read(batch, layer, queries, output, sinks, null);
+
+    private void Read(ModelBatch batch, int layer, float* queries, float* output, Vector? sinks, WriteWork? write)
     {
         int items = _items.Count * KvHeads(layer), spans = AttentionSpan.Of(_longest - 1) + 1;
         bool areApart = AttentionSpan.AreApart(items, spans, matmul.Team.Threads);
         Kind kind = _kinds[shape.Place(layer).Group];
-        var work = new Work { Owner = this, Batch = batch, Layer = layer, Kind = kind, Queries = queries, Output = output, Sinks = sinks, Spans = areApart ? spans : 1 };
+        var work = new Work { Owner = this, Batch = batch, Layer = layer, Kind = kind, Queries = queries, Output = output, Sinks = sinks, Spans = areApart ? spans : 1, Write = write };
         if (areApart) _spans.Require<float>((long)items * spans * _itemQueries * kind.QueriesPerKey * kind.Kernel.StateFloats);
         matmul.Team.For(ref work, items * work.Spans);
         if (!areApart) return;
@@ -253,10 +262,16 @@ internal sealed unsafe class Attention(MatMul matmul, int heads, KvShape shape, 
         public int Layer, Spans;
         public float* Queries, Output;
         public Vector? Sinks;
+        public WriteWork? Write;
 
         public readonly void Run(int start, int end, int thread)
         {
-            for (int i = start; i < end; i++) Owner.Attend(in this, i / Spans, Spans > 1 ? i % Spans : -1, thread);
+            for (int i = start; i < end; i++)
+            {
+                int item = i / Spans, span = Spans > 1 ? i % Spans : -1;
+                if (Write is { } write && (span < 0 || span == AttentionSpan.Of(Batch.Sequences[item / Kind.KeyHeads].Position))) write.Run(item, item + 1, thread);
+                Owner.Attend(in this, item, span, thread);
+            }
         }
     }
 

@@ -80,7 +80,12 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string file)
         switch (type)
         {
             case GgufValueType.String:
-                SkipStrings(count);
+                for (int i = 0; i < count; i++)
+                {
+                    ulong bytes = Read<ulong>("a string's length");
+                    Require(bytes, "a string");
+                    Position += (long)bytes;
+                }
                 break;
             case GgufValueType.Array:
                 if (depth == MaximumDepth) throw Fail($"arrays are nested deeper than {MaximumDepth}");
@@ -99,23 +104,6 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string file)
                 Position += size * count;
                 break;
         }
-    }
-
-    // A vocabulary has hundreds of thousands: what is too long is read a second time, for the message.
-    private void SkipStrings(int count)
-    {
-        long at = Position;
-        for (int i = 0; i < count; i++)
-        {
-            ulong remaining = (ulong)(length - at), bytes = remaining < sizeof(ulong) ? 0 : Unsafe.ReadUnaligned<ulong>(start + at);
-            if (remaining < sizeof(ulong) || bytes > remaining - sizeof(ulong))
-            {
-                Position = at;
-                Require(Read<ulong>("a string's length"), "a string");
-            }
-            at += sizeof(ulong) + (long)bytes;
-        }
-        Position = at;
     }
 
     private readonly void Require(ulong bytes, string what)

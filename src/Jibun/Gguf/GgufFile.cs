@@ -147,6 +147,12 @@ public sealed unsafe partial class GgufFile : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()))[..16]);
     }
 
+    /// <summary>Advice: what has been read where the file is mapped need not stay in memory of this process.</summary>
+    public void Release()
+    {
+        foreach (GgufContainer container in containers) container.Mapping?.Release(0, container.Length);
+    }
+
     public void Dispose()
     {
         if (isView) return;

@@ -65,6 +65,19 @@ public sealed unsafe class GgufTensor
         return new ReadOnlySpan<byte>(Pointer + row * RowBytes, checked((int)RowBytes));
     }
 
+    /// <summary>
+    /// A copy of a row, for tables of which few rows are read: touching one where the file is mapped has the system map its neighbours as well, 64 KB
+    /// of Linux's page cache for a row.
+    /// </summary>
+    /// <param name="row">Which.</param>
+    /// <param name="bytes"><see cref="RowBytes"/>; zeros where the file was cut short.</param>
+    public void CopyRow(long row, Span<byte> bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)row, (ulong)Rows, nameof(row));
+        if (container.Mapping is { } file) file.Read(FileOffset + row * RowBytes, bytes);
+        else GetRow(row).CopyTo(bytes);
+    }
+
     /// <summary>A stream over the tensor's bytes, for copying tensors of any size.</summary>
     public Stream OpenRead() => new UnmanagedMemoryStream(Pointer, ByteLength);
 

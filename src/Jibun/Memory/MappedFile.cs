@@ -54,6 +54,23 @@ public sealed unsafe partial class MappedFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static MappedFile Open(string path) => new(path);
 
+    /// <summary>Copies bytes out of the file past the mapping: no page of it becomes memory of this process. What the file has lost becomes 0.</summary>
+    /// <exception cref="IOException">The disk fails.</exception>
+    public void Read(long offset, Span<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            int read = handle is null ? 0 : RandomAccess.Read(handle, bytes, offset);
+            if (read == 0)
+            {
+                bytes.Clear();
+                return;
+            }
+            offset += read;
+            bytes = bytes[read..];
+        }
+    }
+
     /// <summary>Advice: these bytes are read soon, so that the system fetches them from disk ahead.</summary>
     public void Prefetch(long offset, long length)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Jibun.Formats;
 using Jibun.Gguf;
 using Jibun.Kernels;
@@ -6,7 +7,7 @@ namespace Jibun.Models.Shared;
 
 /// <summary>
 /// Token embeddings and the output matrix. Where the file has one tensor for both, it lies in memory once, as the output
-/// matrix, and rows are decoded out of it; otherwise rows are read from the mapped file.
+/// matrix, and rows are decoded out of it; otherwise rows are read from the file.
 /// </summary>
 internal sealed unsafe class Embedding
 {
@@ -59,9 +60,18 @@ internal sealed unsafe class Embedding
     public void Read(int token, Span<float> row)
     {
         if (_isMadeUp) MadeUpWeights.Embed(token, row);
-        else if (_table is not null) _tableFormat!.Decode(_table.GetRow(token), row);
+        else if (_table is not null) Decode(_table, token, row);
         else Output.DecodeRow(token, row);
         _rotation?.Undo(row);
+    }
+
+    private void Decode(GgufTensor table, int token, Span<float> row)
+    {
+        byte[] copy = ArrayPool<byte>.Shared.Rent(checked((int)table.RowBytes));
+        Span<byte> bytes = copy.AsSpan(0, (int)table.RowBytes);
+        table.CopyRow(token, bytes);
+        _tableFormat!.Decode(bytes, row);
+        ArrayPool<byte>.Shared.Return(copy);
     }
 
     private static int VocabularyOf(WeightLoader loader)

@@ -124,6 +124,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
         long bytes = _pending.Sum(m => m.Bytes);
         if (file.IsRehearsal) return MadeUpWeights.Make(_pending, _expertLayers, team);
         if (file.IsHeaderOnly) return Plan(HugePageArena.Planned(bytes));
+        file.Release(); // each vector had the system map up to 2 MiB around it
         var arena = new HugePageArena(bytes);
         var handles = new SafeFileHandle?[file.Shards.Count];
         try

@@ -66,8 +66,8 @@ public sealed unsafe class GgufTensor
     }
 
     /// <summary>
-    /// A copy of a row, for tables of which few rows are read: touching one where the file is mapped has the system map its neighbours as well, 64 KB
-    /// of Linux's page cache for a row.
+    /// A copy of a row, for tables of which few rows are read: touching one where the file is mapped has the system map what it has cached
+    /// around it, which counts as this process's memory.
     /// </summary>
     /// <param name="row">Which.</param>
     /// <param name="bytes"><see cref="RowBytes"/>; zeros where the file was cut short.</param>

@@ -31,6 +31,29 @@ public unsafe class MappedFileTests
     }
 
     [Fact]
+    public void Reading_maps_no_page_and_fills_up_what_the_file_lacks_with_zeros()
+    {
+        const int size = 4 << 20;
+        string path = Path.GetTempFileName();
+        try
+        {
+            byte[] bytes = new byte[size];
+            new Random(2).NextBytes(bytes);
+            File.WriteAllBytes(path, bytes);
+            using MappedFile file = MappedFile.Open(path);
+            byte[] read = new byte[size];
+            read.AsSpan().Fill(1);
+            file.Read(1000, read);
+            Assert.Equal([.. bytes[1000..], .. new byte[1000]], read);
+            if (OperatingSystem.IsLinux()) Assert.Equal(0, ResidentKilobytes(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void An_empty_file_has_no_pointer()
     {
         string path = Path.GetTempFileName();

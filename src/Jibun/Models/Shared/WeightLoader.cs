@@ -95,7 +95,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
 
     public Vector? OptionalVector(string name, int length) => Has(name) ? Vector(name, length) : null;
 
-    /// <summary>Rows that are looked up one at a time, read where they lie in the file.</summary>
+    /// <summary>Rows that are looked up one at a time, copied out of the file.</summary>
     public GgufTensor Table(string name, int rows, int columns)
     {
         GgufTensor tensor = Get(name, [columns, rows]);
@@ -124,7 +124,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
         long bytes = _pending.Sum(m => m.Bytes);
         if (file.IsRehearsal) return MadeUpWeights.Make(_pending, _expertLayers, team);
         if (file.IsHeaderOnly) return Plan(HugePageArena.Planned(bytes));
-        file.Release(); // each vector had the system map up to 2 MiB around it
+        file.Release(); // vectors had the system map what it has cached around them, a hundred megabytes and more in all
         var arena = new HugePageArena(bytes);
         var handles = new SafeFileHandle?[file.Shards.Count];
         try

@@ -62,6 +62,8 @@ public sealed class RehearsalTests
         Assert.NotNull(rehearsal);
         Assert.Equal(512, rehearsal.PromptTokens);
         Assert.Equal(shape.Layers, rehearsal.Layers); // too small to leave any out
-        Assert.True(double.IsFinite(rehearsal.GenerationSeconds) && rehearsal.GenerationSeconds > rehearsal.PromptSeconds && rehearsal.PromptSeconds > 0);
+        // Which of the two is longer is not asserted: one turn of a tiny model is at the mercy of whatever else runs.
+        Assert.True(double.IsFinite(rehearsal.GenerationSeconds) && rehearsal.GenerationSeconds > 0);
+        Assert.True(double.IsFinite(rehearsal.PromptSeconds) && rehearsal.PromptSeconds > 0);
     }
 }

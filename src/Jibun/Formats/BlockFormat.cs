@@ -54,7 +54,7 @@ public sealed unsafe class BlockFormat
     /// <summary>Whether weights are block values times one scale that lies after all blocks of the tensor.</summary>
     public bool HasTensorScale => TensorScaleBytes != 0;
 
-    private int TensorScaleBytes { get; }
+    internal int TensorScaleBytes { get; }
 
     /// <summary>Bytes of the scale before the blocks of each row; 0 for formats without one.</summary>
     public int RowScaleBytes { get; }

@@ -32,8 +32,6 @@ public sealed record Plan
     /// <summary>Tokens planned for where nobody says how many and the model allows more.</summary>
     public const int UsualContext = 4096;
 
-    private const double QuantizedBytes = 1.25; // of an activation: its code, and its share of scales and sums
-
     public required string Path { get; init; }
 
     public required string Architecture { get; init; }
@@ -108,7 +106,7 @@ public sealed record Plan
             Weights = Classify(uses, kernels, ExpertShare(file.Metadata, info.Architecture)),
             Layers = LayerWork.Of(uses, model.Memory.Experts),
             KvBytes = info.Kv.CacheBytes(context, Scheduler.BatchRows),
-            BufferBytes = model.Memory.BufferBytes(Scheduler.BatchRows, context) + ActivationBytes(uses) + (long)info.VocabularySize * sizeof(float),
+            BufferBytes = model.Memory.BufferBytes(Scheduler.BatchRows, context) + (long)info.VocabularySize * sizeof(float),
             Notes = [.. info.Notes.Union(LanguageModels.Notes(header))],
         };
         return model.Memory.Experts is { } sizes ? plan.WithExpertsOnDisk(sizes, options.MemoryBudget ?? Unclaimed(), options.ExpertUseFile(file)) : plan;
@@ -181,11 +179,6 @@ public sealed record Plan
                 kind == WeightKind.Matrix && !isOutput ? (long)(share * weights) : 0);
         }
     }
-
-    // Rows are kept in each form that some matrix reads, as wide as the widest of those.
-    private static long ActivationBytes(IReadOnlyList<WeightUse> uses) => uses.Where(use => use.Kind == WeightKind.Matrix)
-        .GroupBy(use => use.Format!.Type)
-        .Sum(alike => (long)(Scheduler.BatchRows * alike.Max(use => use.Columns) * (alike.First().Format!.Anatomy is null ? sizeof(float) : QuantizedBytes)));
 
     private static double ExpertShare(GgufMetadata metadata, string architecture)
     {

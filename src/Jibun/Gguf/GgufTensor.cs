@@ -1,3 +1,4 @@
+using System.Buffers;
 using Jibun.Formats;
 
 namespace Jibun.Gguf;
@@ -65,17 +66,34 @@ public sealed unsafe class GgufTensor
         return new ReadOnlySpan<byte>(Pointer + row * RowBytes, checked((int)RowBytes));
     }
 
+    /// <summary>Whether it lies in a file that is mapped, rather than in memory.</summary>
+    internal bool IsInFile => container.Mapping is not null;
+
     /// <summary>
-    /// A copy of a row, for tables of which few rows are read: touching one where the file is mapped has the system map what it has cached
+    /// A copy of some bytes, read past the mapping: touching one of them where the file is mapped has the system map what it has cached
     /// around it, which counts as this process's memory.
     /// </summary>
-    /// <param name="row">Which.</param>
-    /// <param name="bytes"><see cref="RowBytes"/>; zeros where the file was cut short.</param>
-    public void CopyRow(long row, Span<byte> bytes)
+    /// <param name="offset">Of the first, from <see cref="Pointer"/>.</param>
+    /// <param name="bytes">Zeros where the file was cut short.</param>
+    /// <exception cref="IOException">The disk fails.</exception>
+    public void CopyBytes(long offset, Span<byte> bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)row, (ulong)Rows, nameof(row));
-        if (container.Mapping is { } file) file.Read(FileOffset + row * RowBytes, bytes);
-        else GetRow(row).CopyTo(bytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)offset, (ulong)(ByteLength - bytes.Length), nameof(offset));
+        if (container.Mapping is { } file) file.Read(FileOffset + offset, bytes);
+        else new ReadOnlySpan<byte>(Pointer + offset, bytes.Length).CopyTo(bytes);
+    }
+
+    /// <summary>The weights of a row out of such a copy.</summary>
+    /// <param name="format">The tensor's.</param>
+    /// <param name="row">Which.</param>
+    /// <param name="weights">[columns].</param>
+    public void DecodeRow(BlockFormat format, long row, Span<float> weights)
+    {
+        byte[] copy = ArrayPool<byte>.Shared.Rent(checked((int)RowBytes));
+        Span<byte> bytes = copy.AsSpan(0, (int)RowBytes);
+        CopyBytes(row * RowBytes, bytes);
+        format.Decode(bytes, weights);
+        ArrayPool<byte>.Shared.Return(copy);
     }
 
     /// <summary>A stream over the tensor's bytes, for copying tensors of any size.</summary>
@@ -87,9 +105,6 @@ public sealed unsafe class GgufTensor
         if (container.Mapping is { } file && file.LengthNow < FileOffset + ByteLength)
             throw new ModelException($"{file.Path} became shorter while the model was running: put the whole file back and load the model again");
     }
-
-    /// <summary>Advice: the tensor is read soon.</summary>
-    public void Prefetch() => container.Mapping?.Prefetch(FileOffset, ByteLength);
 
     /// <summary>Advice: the tensor has been read (copied, transcoded) and need not stay in memory.</summary>
     public void Release() => container.Mapping?.Release(FileOffset, ByteLength);

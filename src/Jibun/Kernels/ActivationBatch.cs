@@ -32,14 +32,23 @@ public sealed unsafe class ActivationBatch : IDisposable
     /// <summary>The form a matrix asks for, with room for the current rows; its content is current only after quantizing.</summary>
     internal ActivationForm Form(Matrix matrix)
     {
+        ActivationForm form = FormWithoutRoom(matrix);
+        if (!form.IsCurrent) form.Reserve(Rows, Columns);
+        return form;
+    }
+
+    /// <summary>Bytes that batches of so many rows take when each of these matrices has been multiplied with one: each form is as wide as the widest matrix that reads it.</summary>
+    internal static long BytesOf(int rows, IEnumerable<Matrix> matrices)
+    {
+        using ActivationBatch batch = new();
+        return matrices.GroupBy(batch.FormWithoutRoom).Sum(alike => alike.Key.BytesOf(rows, alike.Max(matrix => matrix.Columns)));
+    }
+
+    private ActivationForm FormWithoutRoom(Matrix matrix)
+    {
         foreach (ActivationForm known in _forms)
-        {
-            if (known.Rotation != matrix.Rotation || !known.Serves(matrix)) continue;
-            if (!known.IsCurrent) known.Reserve(Rows, Columns);
-            return known;
-        }
+            if (known.Rotation == matrix.Rotation && known.Serves(matrix)) return known;
         ActivationForm form = ActivationForm.For(matrix);
-        form.Reserve(Rows, Columns);
         _forms.Add(form);
         return form;
     }

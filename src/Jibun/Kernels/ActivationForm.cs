@@ -17,6 +17,9 @@ internal abstract unsafe class ActivationForm : IDisposable
     /// <summary>Whether products with a matrix of this <see cref="Rotation"/> can be computed from the form.</summary>
     public abstract bool Serves(Matrix matrix);
 
+    /// <summary>Bytes of the buffers for a batch.</summary>
+    public abstract long BytesOf(int rows, int columns);
+
     /// <summary>Makes room for a batch.</summary>
     public abstract void Reserve(int rows, int columns);
 

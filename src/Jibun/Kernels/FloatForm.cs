@@ -15,11 +15,15 @@ internal sealed unsafe class FloatForm(bool pairs) : ActivationForm
 
     public override bool Serves(Matrix matrix) => matrix.Layout is null && matrix.Format.Type == GgmlType.BF16 == pairs;
 
+    public override long BytesOf(int rows, int columns) => (long)rows * StepsOf(columns) * sizeof(float);
+
     public override void Reserve(int rows, int columns)
     {
-        (_columns, _steps) = (columns, pairs ? (columns + 1) / 2 : columns);
-        _values.Require<float>((long)rows * _steps);
+        (_columns, _steps) = (columns, StepsOf(columns));
+        _values.Require(BytesOf(rows, columns));
     }
+
+    private int StepsOf(int columns) => pairs ? (columns + 1) / 2 : columns;
 
     public override void Point(RowGroupArguments* arguments, int firstToken)
     {

@@ -18,30 +18,35 @@ internal sealed unsafe class QuantizedForm(ActivationFormat format, BlockAnatomy
         matrix.Layout?.Anatomy is { } o && format == matrix.Format.Activation && anatomy.ScaledColumns == o.ScaledColumns && _sub == o.SubBlock
         && _zero == o.ZeroPoint && _mins == o.HasMins && _wholeRows == (o.Scale == ScaleKind.Row);
 
+    public override long BytesOf(int rows, int columns) =>
+        rows * (columns + sizeof(float) * ((long)ScalesPerRow(columns) + OffsetsPerRow(columns) + PairSumsPerRow(columns)));
+
     public override void Reserve(int rows, int columns)
     {
         _columns = columns;
         _codes.Require((long)rows * columns);
-        _scales.Require<float>((long)rows * ScalesPerRow);
-        if (_zero != 0) _offsets.Require<int>((long)rows * OffsetsPerRow);
-        if (_mins) _pairSums.Require<int>((long)rows * (columns / _sub / 2));
+        _scales.Require<float>((long)rows * ScalesPerRow(columns));
+        if (_zero != 0) _offsets.Require<int>((long)rows * OffsetsPerRow(columns));
+        if (_mins) _pairSums.Require<int>((long)rows * PairSumsPerRow(columns));
     }
 
     public override void Point(RowGroupArguments* arguments, int firstToken)
     {
         arguments->Blocks = _columns / anatomy.BlockSize;
         arguments->Codes = (sbyte*)_codes.Pointer + (long)firstToken * _columns;
-        arguments->Scales = (float*)_scales.Pointer + (long)firstToken * ScalesPerRow;
-        arguments->Offsets = _zero == 0 ? null : (int*)_offsets.Pointer + (long)firstToken * OffsetsPerRow;
-        arguments->PairSums = _mins ? (int*)_pairSums.Pointer + (long)firstToken * (_columns / _sub / 2) : null;
+        arguments->Scales = (float*)_scales.Pointer + (long)firstToken * ScalesPerRow(_columns);
+        arguments->Offsets = _zero == 0 ? null : (int*)_offsets.Pointer + (long)firstToken * OffsetsPerRow(_columns);
+        arguments->PairSums = _mins ? (int*)_pairSums.Pointer + (long)firstToken * PairSumsPerRow(_columns) : null;
     }
 
-    private int ScalesPerRow => _wholeRows ? 1 : _columns / anatomy.ScaledColumns;
+    private int ScalesPerRow(int columns) => _wholeRows ? 1 : columns / anatomy.ScaledColumns;
+
+    private int OffsetsPerRow(int columns) => _zero == 0 ? 0 : _wholeRows ? 1 : columns / _sub;
+
+    private int PairSumsPerRow(int columns) => _mins ? columns / _sub / 2 : 0;
 
     private bool IsByBlock => !_mins && !_wholeRows && anatomy.ScaledColumns == BlockQuantizer.BlockSize && _sub == BlockQuantizer.BlockSize
         && format is not (ActivationFormat.Q8_K or ActivationFormat.Q8_Row) && format.ScaleGroup(_columns) == BlockQuantizer.BlockSize;
-
-    private int OffsetsPerRow => _wholeRows ? 1 : _columns / _sub;
 
     public override void Take(float* values, int firstToken, int tokens)
     {

@@ -12,6 +12,8 @@ internal sealed unsafe class RotatedForm(HadamardRotation rotation, ActivationFo
 
     public override bool Serves(Matrix matrix) => inner.Serves(matrix);
 
+    public override long BytesOf(int rows, int columns) => (long)rows * columns * sizeof(float) + inner.BytesOf(rows, columns);
+
     public override void Reserve(int rows, int columns)
     {
         _columns = columns;

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Jibun.Memory;
 
 /// <summary>
@@ -8,13 +6,11 @@ namespace Jibun.Memory;
 /// </summary>
 public sealed unsafe class HugePageArena : IDisposable
 {
-    private const nuint HugePage = 2 << 20;
-    private const nuint Page = 4 << 10;
-    private const nuint LeastBytes = 64 << 10; // smaller ones take what they need
+    private const long LeastBytes = 64 << 10; // smaller ones take what they need
     private const long Line = 64; // of a cache
 
+    private readonly long _size;
     private byte* _memory;
-    private nuint _size;
 
     private HugePageArena()
     {
@@ -24,21 +20,23 @@ public sealed unsafe class HugePageArena : IDisposable
     public HugePageArena(long bytes)
     {
         Bytes = bytes;
-        bool isSmall = (nuint)bytes < LeastBytes;
-        _size = isSmall ? Math.Max((nuint)bytes, 1) : ((nuint)bytes + HugePage - 1) / HugePage * HugePage;
+        _size = SizeOf(bytes);
         try
         {
-            _memory = (byte*)NativeMemory.AlignedAlloc(_size, isSmall ? Page : HugePage);
+            _memory = NativeBlock.Take(_size);
         }
         catch (OutOfMemoryException)
         {
             throw new MemoryBudgetException($"the weights need {bytes >> 20} MiB of memory, which this machine does not have free");
         }
-        if (!isSmall && OperatingSystem.IsLinux()) MemoryAdvice.Give(_memory, _size, MemoryAdvice.HugePages);
     }
 
     /// <summary>An arena that counts what it hands out and has no memory: its pointers must not be followed.</summary>
     public static HugePageArena Planned(long bytes) => new() { Bytes = bytes };
+
+    /// <summary>What an arena takes: whole huge pages, each of which comes ten times as fast as its bytes do in small ones.</summary>
+    internal static long SizeOf(long bytes) =>
+        bytes < LeastBytes ? Math.Max(bytes, 1) : (bytes + NativeBlock.HugePage - 1) / NativeBlock.HugePage * NativeBlock.HugePage;
 
     public long Bytes { get; private init; }
 
@@ -62,7 +60,7 @@ public sealed unsafe class HugePageArena : IDisposable
 
     /// <summary>Keeps the memory from being swapped out.</summary>
     /// <returns>Null, or why the system refused.</returns>
-    public string? Lock() => _memory == null ? null : MemoryLock.Take(_memory, _size);
+    public string? Lock() => _memory == null ? null : MemoryLock.Take(_memory, (nuint)_size);
 
     public void Dispose()
     {
@@ -75,7 +73,7 @@ public sealed unsafe class HugePageArena : IDisposable
     private void Free()
     {
         if (_memory == null) return;
-        NativeMemory.AlignedFree(_memory);
+        NativeBlock.Free(_memory, _size);
         _memory = null;
     }
 }

@@ -7,7 +7,6 @@ namespace Jibun.Memory;
 /// <summary>A file mapped read-only as a whole. An empty file has a null <see cref="Pointer"/>.</summary>
 public sealed unsafe partial class MappedFile : IDisposable
 {
-
     private readonly SafeFileHandle? handle;
     private readonly MemoryMappedFile? map;
     private readonly MemoryMappedViewAccessor? view;
@@ -71,15 +70,6 @@ public sealed unsafe partial class MappedFile : IDisposable
         }
     }
 
-    /// <summary>Advice: these bytes are read soon, so that the system fetches them from disk ahead.</summary>
-    public void Prefetch(long offset, long length)
-    {
-        (nint start, nuint bytes) = Pages(offset, length);
-        MemoryRange range = new() { Start = start, Bytes = bytes };
-        if (OperatingSystem.IsWindows()) _ = PrefetchVirtualMemory(-1, 1, &range, 0);
-        else MemoryAdvice.Give((void*)start, bytes, MemoryAdvice.WillNeed);
-    }
-
     /// <summary>
     /// Advice: these bytes are not read for a while, so that they stop counting as memory of this process. They may be read
     /// again at the price of a page fault.
@@ -110,15 +100,6 @@ public sealed unsafe partial class MappedFile : IDisposable
         return ((nint)start, (nuint)(pointer + offset + length) - start);
     }
 
-    private struct MemoryRange // WIN32_MEMORY_RANGE_ENTRY
-    {
-        public nint Start;
-        public nuint Bytes;
-    }
-
     [LibraryImport("kernel32")]
     private static partial int VirtualUnlock(nint address, nuint size);
-
-    [LibraryImport("kernel32")]
-    private static partial int PrefetchVirtualMemory(nint process, nuint count, MemoryRange* ranges, uint flags);
 }

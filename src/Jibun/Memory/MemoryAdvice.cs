@@ -5,7 +5,7 @@ namespace Jibun.Memory;
 /// <summary>What Unix systems are told about memory (madvise). They may refuse, and nothing is lost when they do.</summary>
 internal static unsafe partial class MemoryAdvice
 {
-    public const int WillNeed = 3, DoNotNeed = 4; // POSIX, on Linux and macOS alike
+    public const int DoNotNeed = 4; // POSIX, on Linux and macOS alike
     public const int HugePages = 14; // Linux
 
     [LibraryImport("libc", EntryPoint = "madvise")]

@@ -1,12 +1,8 @@
-using System.Runtime.InteropServices;
-
 namespace Jibun.Memory;
 
 /// <summary>Aligned memory outside the garbage collector that only grows: buffers that live as long as a model runs.</summary>
 public sealed unsafe class NativeBuffer : IDisposable
 {
-    private const nuint Alignment = 64;
-
     public byte* Pointer { get; private set; }
 
     public long Bytes { get; private set; }
@@ -16,7 +12,7 @@ public sealed unsafe class NativeBuffer : IDisposable
     {
         if (bytes <= Bytes) return Pointer;
         Free();
-        Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+        Pointer = NativeBlock.Take(bytes);
         Bytes = bytes;
         GC.AddMemoryPressure(bytes);
         return Pointer;
@@ -35,7 +31,7 @@ public sealed unsafe class NativeBuffer : IDisposable
     private void Free()
     {
         if (Pointer == null) return;
-        NativeMemory.AlignedFree(Pointer);
+        NativeBlock.Free(Pointer, Bytes);
         GC.RemoveMemoryPressure(Bytes);
         Pointer = null;
         Bytes = 0;

@@ -1,8 +1,8 @@
-using System.Runtime.InteropServices;
+using Jibun.Memory;
 
 namespace Jibun.Models;
 
-/// <summary>Memory with a count of the caches that hold it. Cleared when made: slots not yet written must be finite.</summary>
+/// <summary>Memory with a count of the caches that hold it. Zero when made: slots not yet written must be finite.</summary>
 internal sealed unsafe class KvPage
 {
     private readonly long _bytes;
@@ -11,8 +11,7 @@ internal sealed unsafe class KvPage
     public KvPage(long bytes)
     {
         _bytes = bytes;
-        Memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
-        new Span<byte>(Memory, checked((int)bytes)).Clear();
+        Memory = NativeBlock.TakeZeroed(bytes);
         GC.AddMemoryPressure(bytes);
     }
 
@@ -45,7 +44,7 @@ internal sealed unsafe class KvPage
     private void Free()
     {
         if (Memory == null) return;
-        NativeMemory.AlignedFree(Memory);
+        NativeBlock.Free(Memory, _bytes);
         GC.RemoveMemoryPressure(_bytes);
         Memory = null;
         GC.SuppressFinalize(this);

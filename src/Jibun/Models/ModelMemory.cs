@@ -40,11 +40,12 @@ public sealed class ModelMemory
 {
     private readonly HugePageArena _arena;
     private readonly Func<int, int, long> _bufferBytes;
+    private readonly WeightLoader _loader;
     private readonly ExpertCache? _cache;
 
     internal ModelMemory(WeightLoader loader, HugePageArena arena, Func<int, int, long> bufferBytes)
     {
-        (_arena, _bufferBytes) = (arena, bufferBytes);
+        (_loader, _arena, _bufferBytes) = (loader, arena, bufferBytes);
         Weights = [.. loader.Uses];
         Experts = loader.Experts;
         _cache = loader.ExpertCache;
@@ -59,8 +60,8 @@ public sealed class ModelMemory
     /// <summary>Every tensor of the file; one that is used in several ways comes several times.</summary>
     public IReadOnlyList<WeightUse> Weights { get; }
 
-    /// <summary>Bytes of the buffers of a forward pass over so many rows and up to so many tokens, without those that rows are quantized into.</summary>
-    public long BufferBytes(int rows, int contextLength) => _bufferBytes(rows, contextLength);
+    /// <summary>Bytes of the buffers of a forward pass over so many rows and up to so many tokens.</summary>
+    public long BufferBytes(int rows, int contextLength) => _bufferBytes(rows, contextLength) + _loader.ActivationBytes(rows);
 
     /// <summary>Bytes a second that the team reads of the matrices when it does nothing else with them: the mean over a time.</summary>
     internal double MeasureReading(ThreadTeam team, TimeSpan time) => ReadSpeed.Measure(team, _arena, time);

@@ -1,13 +1,14 @@
 using Jibun.Generation;
 using Jibun.Gguf;
 using Jibun.Kernels;
+using Jibun.Memory;
 using Jibun.Models;
 using Jibun.Peers;
 using Jibun.Tests.Peers;
 
 namespace Jibun.Tests.Generation;
 
-/// <summary>What a plan says is what loading does.</summary>
+/// <summary>What a plan says is what loading does, and what a model holds to the byte.</summary>
 public sealed class PlanTests
 {
     private static readonly Dictionary<string, SyntheticShape> Shapes = SyntheticShapes.ByName
@@ -27,7 +28,8 @@ public sealed class PlanTests
         using TemporaryModel model = new(Shapes[shape], types);
         using GgufFile header = GgufFile.OpenHeader(model.Path), file = GgufFile.Open(model.Path);
         Plan plan = Plan.Of(header, new LoadOptions { ContextLength = 640 });
-        using ThreadTeam team = new(1);
+        using ThreadTeam team = new(1); // this thread, which all memory is taken by
+        long before = NativeBlock.HeldByThread;
         using ILanguageModel loaded = LanguageModels.Load(file, new MatMul(team, new KernelSet(KernelSet.Best)), contextLength: 640);
         IReadOnlyList<WeightUse> uses = loaded.Memory.Weights;
         Assert.Equal(loaded.Info.WeightBytes, plan.Weights.Where(weights => weights.Kernels is not null).Sum(weights => weights.MemoryBytes));
@@ -38,18 +40,28 @@ public sealed class PlanTests
         Assert.True(plan.BufferBytes > 512 * Shapes[shape].Hidden * sizeof(float));
         Assert.True(plan.BytesPerToken <= plan.Weights.Sum(weights => Math.Max(weights.MemoryBytes, weights.FileBytes)));
 
+        long matrices = loaded.Info.WeightBytes, weights = NativeBlock.HeldByThread - before;
+        long further = weights - HugePageArena.SizeOf(matrices) - HugePageArena.SizeOf(plan.WeightBytes - matrices);
+        Assert.InRange(further, 0, HasFurtherVectors(shape) ? NativeBlock.HugePage + (32 << 10) : shape.StartsWith("phi", StringComparison.Ordinal) ? 192 : 0);
+
         using KvCache cache = new(loaded.Info.Kv);
         ModelBatch batch = new();
-        float[] logits = new float[loaded.Info.VocabularySize];
-        for (int rows = 512; cache.Length < 640; rows = 128)
+        float[] logits = new float[512 * loaded.Info.VocabularySize];
+        foreach (int rows in (int[])[512, 127, 1])
         {
             batch.Clear();
-            batch.Add(cache, new int[rows], LogitRows.Last, 640);
+            batch.Add(cache, new int[rows], LogitRows.All, 640);
             loaded.Forward(batch, logits);
             Assert.InRange(cache.Bytes, 1, plan.KvBytes);
         }
         if (loaded.Info.Kv.Layers.All(layer => layer.Window == 0)) Assert.Equal(plan.KvBytes, cache.Bytes);
+        long held = NativeBlock.HeldByThread - before - weights, planned = plan.KvBytes + plan.BufferBytes - loaded.Info.VocabularySize * sizeof(float);
+        double least = shape is "tiny-r1" or "tiny-v2lite" ? 0.6 : loaded.Info.Kv.Layers.Any(layer => layer.Window != 0) ? 0.8 : 0.97;
+        Assert.InRange((double)held / planned, least, 1); // less where long contexts, or batches of other shapes, would take more
     }
+
+    // Such as the norms of values that have no weights, or biases that lie one behind the other.
+    private static bool HasFurtherVectors(string shape) => shape.StartsWith("gemma4", StringComparison.Ordinal) || shape == "tiny-gpt-oss";
 
     [Theory]
     [InlineData("tiny-llama")]

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Jibun.Formats;
 using Jibun.Gguf;
 using Jibun.Kernels;
@@ -60,18 +59,9 @@ internal sealed unsafe class Embedding
     public void Read(int token, Span<float> row)
     {
         if (_isMadeUp) MadeUpWeights.Embed(token, row);
-        else if (_table is not null) Decode(_table, token, row);
+        else if (_table is not null) _table.DecodeRow(_tableFormat!, token, row);
         else Output.DecodeRow(token, row);
         _rotation?.Undo(row);
-    }
-
-    private void Decode(GgufTensor table, int token, Span<float> row)
-    {
-        byte[] copy = ArrayPool<byte>.Shared.Rent(checked((int)table.RowBytes));
-        Span<byte> bytes = copy.AsSpan(0, (int)table.RowBytes);
-        table.CopyRow(token, bytes);
-        _tableFormat!.Decode(bytes, row);
-        ArrayPool<byte>.Shared.Return(copy);
     }
 
     private static int VocabularyOf(WeightLoader loader)

@@ -82,11 +82,16 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
         _pairBuffer.Dispose();
     }
 
-    private int PairsOfRound(int rows) => (int)Math.Clamp(RoundBytes / PairBytes, c.Used, checked(rows * c.Used));
+    /// <summary>Rows that meet experts at once.</summary>
+    public static int PairsOfRound(ExpertConfig c, int width, int rows) => (int)Math.Clamp(RoundBytes / PairBytesOf(c, width), c.Used, checked(rows * c.Used));
+
+    private int PairsOfRound(int rows) => PairsOfRound(c, width, rows);
 
     private long RowFloats(int rows) => rows * (width + c.Count + 5L * c.Used);
 
-    private long PairBytes => 2L * (width + c.Width) * sizeof(float);
+    private long PairBytes => PairBytesOf(c, width);
+
+    private static long PairBytesOf(ExpertConfig c, int width) => 2L * (width + c.Width) * sizeof(float);
 
     // A cache limits how many experts a round can have.
     private int LengthOfRound(int first, int longest)

@@ -20,7 +20,9 @@ internal static class TernaryFile
             if (weights >= LookedAt) break;
             int rows = (int)Math.Min(tensor.Rows, LookedAt / 2 / tensor.Columns);
             if (tensor.Rows % 4 == 0) rows &= ~3;
-            unsafe { trial.Add(new ReadOnlySpan<byte>(tensor.Pointer, checked((int)(rows * tensor.Columns / 4))), rows, (int)tensor.Columns); }
+            byte[] codes = new byte[checked((int)(rows * tensor.Columns / 4))];
+            tensor.CopyBytes(0, codes);
+            trial.Add(codes, rows, (int)tensor.Columns);
             weights += rows * tensor.Columns;
         }
         return weights == 0 ? null : trial.Result;

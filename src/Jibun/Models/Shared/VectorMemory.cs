@@ -7,7 +7,7 @@ namespace Jibun.Models.Shared;
 internal sealed unsafe class VectorMemory(long expected) : IDisposable
 {
     private const int Padding = 16; // floats behind a vector that may be read with it
-    private const long LaterBytes = 16 << 20; // of blocks behind the first: what is not used of them takes no memory
+    private const long LaterBytes = NativeBlock.HugePage; // of blocks behind the first
 
     private readonly List<HugePageArena> _blocks = [];
     private Vector? _ones;

@@ -3,7 +3,6 @@ using Jibun.Formats;
 using Jibun.Gguf;
 using Jibun.Kernels;
 using Jibun.Memory;
-using Microsoft.Win32.SafeHandles;
 
 namespace Jibun.Models.Shared;
 
@@ -16,13 +15,12 @@ namespace Jibun.Models.Shared;
 /// <param name="experts">How experts are kept when they are read from disk; null: all weights lie in memory.</param>
 internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts = null) : IDisposable
 {
-    private const long ChunkBytes = 512 << 10; // read at once by a thread: stays in its cache until it is packed
-
     private readonly FoldedWeights? _folded = FoldedWeights.Read(file);
     private readonly I2_SArrangement _arrangement = TernaryFile.ArrangementOf(file) ?? I2_SArrangement.PlanesOf32;
     private readonly List<PendingMatrix> _pending = [];
     private readonly HashSet<string> _used = [], _skipped = [];
     private readonly List<ExpertWeights> _expertLayers = [];
+    private ExpertConfig? _expertConfig;
     private readonly VectorMemory _vectors = new(ExpectedVectorBytes(file));
     private readonly List<WeightUse> _others = []; // vectors, tables, and experts on disk
 
@@ -52,6 +50,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
     public int AddExperts(ExpertWeights layer, ExpertConfig config)
     {
         _expertLayers.Add(layer);
+        _expertConfig = config;
         Experts = new ExpertSizes(config.Count, config.Used, [.. _expertLayers.Select(known => known.Size)]);
         return _expertLayers.Count - 1;
     }
@@ -84,7 +83,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
         if (file.IsHeaderOnly && !file.IsRehearsal) return Ones(length);
         Vector vector = _vectors.Take(length);
         if (file.IsRehearsal) vector.Values.Fill(1);
-        else format.DecodeRows(tensor.Bytes, (int)tensor.Columns, vector.Values);
+        else for (int row = 0; row < tensor.Rows; row++) tensor.DecodeRow(format, row, vector.Values.Slice(row * (int)tensor.Columns, (int)tensor.Columns));
         if (Numbers.IndexOfNotFinite(vector.Values) is >= 0 and int bad)
             throw new ModelException($"{file.Path}: number {bad} of tensor {name} is {vector.Values[bad]}; the file is damaged: download or convert it again");
         return vector;
@@ -107,6 +106,15 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
     /// <summary>The basis that rows of a table must be brought back from; null: none.</summary>
     public HadamardRotation? RestoringRotation(string table) => _folded?.RestoringRotationOf(table);
 
+    /// <summary>Bytes of what batches of so many rows are quantized into: apart for matrices that stand alone, for routers, and for stacks.</summary>
+    public long ActivationBytes(int rows)
+    {
+        HashSet<Matrix> routers = [.. _expertLayers.Select(layer => layer.Router.Weight)];
+        ILookup<bool, Matrix> isStack = _pending.ToLookup(matrix => matrix.Parts.Length > 1, matrix => matrix.Value);
+        int pairs = _expertConfig is null ? rows : MixtureOfExperts.PairsOfRound(_expertConfig, _expertLayers[0].Gate.Columns, rows);
+        return ActivationBatch.BytesOf(rows, isStack[false].Except(routers)) + ActivationBatch.BytesOf(rows, routers) + ActivationBatch.BytesOf(pairs, isStack[true]);
+    }
+
     /// <summary>What became of every tensor of the file; one that is used twice is listed twice.</summary>
     public IEnumerable<WeightUse> Uses =>
     [
@@ -124,41 +132,22 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
         long bytes = _pending.Sum(m => m.Bytes);
         if (file.IsRehearsal) return MadeUpWeights.Make(_pending, _expertLayers, team);
         if (file.IsHeaderOnly) return Plan(HugePageArena.Planned(bytes));
-        file.Release(); // vectors had the system map what it has cached around them, a hundred megabytes and more in all
+        file.Release(); // the head has been read
         var arena = new HugePageArena(bytes);
-        var handles = new SafeFileHandle?[file.Shards.Count];
         try
         {
-            List<Chunks> matrices = [];
             foreach (PendingMatrix matrix in _pending)
             {
                 matrix.Place(arena, ScaleOf(matrix));
-                if (matrix.IsTransposed)
-                {
-                    StackTransposition.Run(team, matrix);
-                    continue;
-                }
-                string path = file.Shards[matrix.Tensor.Shard];
-                SafeFileHandle? handle = System.IO.File.Exists(path)
-                    ? handles[matrix.Tensor.Shard] ??= System.IO.File.OpenHandle(path, options: FileOptions.None)
-                    : null;
-                matrices.Add(new Chunks(matrix, handle, matrices.Count > 0 ? matrices[^1].End : 0));
+                if (matrix.IsTransposed) StackTransposition.Run(team, matrix);
             }
-            if (matrices.Count == 0) return arena;
-            using var reading = new Reading(team.Threads, matrices.Max(chunks => chunks.SourceBytes));
-            var work = new PackWork { Matrices = matrices, Reading = reading, Arrangement = _arrangement };
-            team.For(ref work, matrices[^1].End);
-            if (reading.CutShort is { } shorter) throw new ModelException($"{file.Shards[shorter.Tensor.Shard]} became shorter while it was read");
+            WeightPacking.Run(team, _pending.Where(matrix => !matrix.IsTransposed), _arrangement);
             return arena;
         }
         catch
         {
             arena.Dispose();
             throw;
-        }
-        finally
-        {
-            foreach (SafeFileHandle? handle in handles) handle?.Dispose();
         }
     }
 
@@ -208,18 +197,18 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
         ExpertCache = new ExpertCache(file, _expertLayers, Experts!, options, team);
     }
 
-    private static float ScaleOf(PendingMatrix matrix) => matrix.Format.HasTensorScale ? matrix.Format.ReadTensorScale(Tail(matrix.Tensor)) : 1;
+    private static float ScaleOf(PendingMatrix matrix)
+    {
+        if (!matrix.Format.HasTensorScale) return 1;
+        Span<byte> tail = stackalloc byte[matrix.Format.TensorScaleBytes];
+        matrix.Tensor.CopyBytes(matrix.Tensor.ByteLength - tail.Length, tail);
+        return matrix.Format.ReadTensorScale(tail);
+    }
 
     private HugePageArena Plan(HugePageArena arena)
     {
         foreach (PendingMatrix matrix in _pending) matrix.Place(arena, 1);
         return arena;
-    }
-
-    private static ReadOnlySpan<byte> Tail(GgufTensor tensor)
-    {
-        int bytes = (int)Math.Min(tensor.ByteLength, 64);
-        return new ReadOnlySpan<byte>(tensor.Pointer + tensor.ByteLength - bytes, bytes);
     }
 
     private PendingMatrix Add(string name, ReadOnlySpan<long> shape, StackSlice slice, bool isTransposed)
@@ -256,107 +245,5 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
     private static void RefuseTensorScale(BlockFormat format, string name)
     {
         if (format.HasTensorScale) throw new ModelException($"tensor {name} is {format.Name}, which this version supports for matrices only");
-    }
-
-    /// <summary>What of a matrix is read and packed at once: row groups of one part. Numbers count through all matrices.</summary>
-    private readonly record struct Chunks(PendingMatrix Matrix, SafeFileHandle? Handle, int First)
-    {
-        private int Groups => (int)Math.Clamp(ChunkBytes / Matrix.Value.GroupBytes, 1, Matrix.Value.Groups);
-
-        private int PerPart => (Matrix.Value.Groups + Groups - 1) / Groups;
-
-        /// <summary>Behind the last.</summary>
-        public int End => checked(First + Matrix.Parts.Length * PerPart);
-
-        /// <summary>Of the largest, in the file.</summary>
-        public long SourceBytes => Groups * RowGroupLayout.Rows * Matrix.Format.RowBytes(Matrix.Columns);
-
-        public (int Part, int FirstGroup, int Groups) this[int number]
-        {
-            get
-            {
-                (int part, int inPart) = Math.DivRem(number - First, PerPart);
-                return (part, inPart * Groups, Math.Min(Groups, Matrix.Value.Groups - inPart * Groups));
-            }
-        }
-    }
-
-    // All matrices are one piece of work: threads wait for each other once, at the end.
-    private struct PackWork : IRangeWork
-    {
-        public I2_SArrangement Arrangement;
-        public List<Chunks> Matrices;
-        public Reading Reading;
-
-        public readonly void Run(int start, int end, int thread)
-        {
-            int index = 0, above = Matrices.Count; // the matrix of the first chunk is among these
-            while (above - index > 1)
-            {
-                int middle = (index + above) / 2;
-                if (Matrices[middle].First <= start) index = middle;
-                else above = middle;
-            }
-            for (; start < end; start++)
-            {
-                while (start >= Matrices[index].End) index++;
-                (int part, int firstGroup, int groups) = Matrices[index][start];
-                Pack(Matrices[index].Matrix, Matrices[index].Handle, part, firstGroup, groups, thread);
-            }
-        }
-
-        private readonly void Pack(PendingMatrix matrix, SafeFileHandle? handle, int part, int firstGroup, int groups, int thread)
-        {
-            Matrix target = matrix.Parts[part];
-            long rowBytes = matrix.Format.RowBytes(matrix.Columns), offset = (matrix.Slice.FirstRow(part) + firstGroup * RowGroupLayout.Rows) * rowBytes;
-            int rows = Math.Min(groups * RowGroupLayout.Rows, matrix.Rows - firstGroup * RowGroupLayout.Rows);
-            byte* source = matrix.Tensor.Pointer + offset;
-            if (handle is not null) source = Reading.Read(matrix, handle, offset, checked((int)(rows * rowBytes)), thread);
-            if (matrix.Format.Type == GgmlType.I2_S && Arrangement != I2_SArrangement.PlanesOf32)
-            {
-                if (handle is null) source = Reading.Copy(source, checked((int)(rows * rowBytes)), thread);
-                Arrangement.Normalize(new Span<byte>(source, checked((int)(rows * rowBytes))), matrix.Columns);
-            }
-            for (int group = firstGroup; group < firstGroup + groups; group++, source += RowGroupLayout.Rows * rowBytes) target.PackGroup(group, source);
-        }
-    }
-
-    /// <summary>What the threads read into. A file that was cut short meanwhile is noted rather than thrown on a thread of the team.</summary>
-    private sealed class Reading : IDisposable
-    {
-        private readonly HugePageArena _arena;
-        private readonly byte*[] _copies; // [threads]
-        private volatile PendingMatrix? _cutShort;
-
-        public Reading(int threads, long bytes)
-        {
-            _arena = new HugePageArena(threads * ((bytes + 63) & ~63L));
-            _copies = new byte*[threads];
-            for (int thread = 0; thread < threads; thread++) _copies[thread] = _arena.Take(bytes);
-        }
-
-        public PendingMatrix? CutShort => _cutShort;
-
-        public byte* Read(PendingMatrix matrix, SafeFileHandle file, long offset, int bytes, int thread)
-        {
-            byte* copy = _copies[thread];
-            for (int done = 0, read; done < bytes; done += read)
-            {
-                read = RandomAccess.Read(file, new Span<byte>(copy + done, bytes - done), matrix.Tensor.FileOffset + offset + done);
-                if (read > 0) continue;
-                _cutShort = matrix;
-                new Span<byte>(copy + done, bytes - done).Clear();
-                break;
-            }
-            return copy;
-        }
-
-        public byte* Copy(byte* source, int bytes, int thread)
-        {
-            new Span<byte>(source, bytes).CopyTo(new Span<byte>(_copies[thread], bytes));
-            return _copies[thread];
-        }
-
-        public void Dispose() => _arena.Dispose();
     }
 }

@@ -63,6 +63,11 @@ internal sealed class SpeedForecast
     private Forecast ForecastGeneration(double packing, DiskRate? disk)
     {
         string alone = $"{Threads} that do nothing else read {Quantity.Significant(BandwidthBytes / 1e9)} GB/s";
+        if (_rehearsal?.FromDisk is { } run)
+        {
+            return new Forecast(1 / run.GenerationSeconds, $"a token needs {Quantity.Bytes(_plan.BytesPerToken)} of weights; measured with {run.Layers} of {_plan.Layers.Count} layers, "
+                + $"{Quantity.Significant(100 * (1 - run.HitRate))} % of whose experts came from disk at {Quantity.Significant(run.BytesPerSecond / 1e9)} GB/s while they ran; {alone}");
+        }
         (double seconds, string reasons) = _rehearsal is null ? DivideGeneration()
             : (_rehearsal.GenerationSeconds, $" at {Quantity.Significant(_plan.BytesPerToken / _rehearsal.GenerationSeconds / 1e9)} GB/s ({Measured})");
         string fromDisk = "";

@@ -1,5 +1,6 @@
 using Jibun.Memory;
 using Jibun.Models;
+using Jibun.Models.Shared;
 
 namespace Jibun.Generation;
 
@@ -10,6 +11,8 @@ namespace Jibun.Generation;
 /// <param name="LearnedHitRate">The same if they are needed as often as earlier runs saw it; null where nothing was learned.</param>
 public sealed record PlannedExperts(ExpertSizes Sizes, ExpertCacheShape Cache, double EvenHitRate, double? LearnedHitRate)
 {
+    private float[] Weights { get; init; } = []; // [layers · experts]: how often each is taken to be used
+
     public int Total => Sizes.Count * Sizes.Layers.Count;
 
     /// <summary>Experts that a token needs, all layers together.</summary>
@@ -32,7 +35,17 @@ public sealed record PlannedExperts(ExpertSizes Sizes, ExpertCacheShape Cache, d
         ExpertCacheShape cache = ExpertCacheShape.Of(sizes, bytes);
         UseCounts uses = new(sizes.Layers.Count, sizes.Count);
         if (useFile is not null) uses.Load(useFile);
-        return new PlannedExperts(sizes, cache, HitRateOf(sizes, cache, _ => 1), uses.IsLearned ? HitRateOf(sizes, cache, uses.LongRun) : null);
+        return new PlannedExperts(sizes, cache, HitRateOf(sizes, cache, _ => 1), uses.IsLearned ? HitRateOf(sizes, cache, uses.Weight) : null)
+        {
+            Weights = [.. Enumerable.Range(0, sizes.Layers.Count * sizes.Count).Select(uses.Weight)],
+        };
+    }
+
+    /// <summary>How the first of the layers that have experts would read theirs.</summary>
+    internal ExpertOptions ToRehearse(int layers)
+    {
+        ExpertCacheShape part = Cache.PartOf(Sizes, layers);
+        return new ExpertOptions(part.Bytes) { Rehearsal = new ExpertRehearsal(part, Weights[..(layers * Sizes.Count)], Sizes.Count) };
     }
 
     // Each pool keeps the likeliest of the experts that fit its places.

@@ -14,12 +14,14 @@ namespace Jibun.Generation;
 /// <param name="OutputSeconds">What the last token of a prompt takes on top.</param>
 /// <param name="PromptTokens">Of the prompt that was run.</param>
 /// <param name="Layers">That were run.</param>
-public sealed record Rehearsal(double GenerationSeconds, double PromptSeconds, double OutputSeconds, int PromptTokens, int Layers)
+/// <param name="FromDisk">The same with experts read from disk when they are needed; null where none are, or the file does not hold them.</param>
+public sealed record Rehearsal(double GenerationSeconds, double PromptSeconds, double OutputSeconds, int PromptTokens, int Layers, DiskRehearsal? FromDisk = null)
 {
     private const double LeastBytes = 128 << 20; // of a token: more than caches hold
     private const double MostProducts = 6e11; // of the longer prompt
     private const int LongPrompt = Scheduler.BatchRows, ShortPrompt = 128;
     private const int FewestPasses = 2, MostPasses = 100;
+    private const int DiskPasses = 200, DiskLayers = 4; // of these layers of experts: tokens differ in what they miss
 
     private static readonly TimeSpan s_budget = TimeSpan.FromSeconds(1); // for each kind of pass: machines have busy moments
 
@@ -39,21 +41,37 @@ public sealed record Rehearsal(double GenerationSeconds, double PromptSeconds, d
         try
         {
             Times before = first > 0 ? Run(first) : default, all = Run(end);
+            double FromBytes(int end, double seconds) => Whole(plan.Layers, first, end, layer => layer.Bytes, before.Generation, seconds) + all.Output;
+            int diskEnd = ChooseFromDisk(plan.Layers, end, memory - OutputBytes(plan));
             return new Rehearsal(
-                Whole(plan.Layers, first, end, layer => layer.Bytes, before.Generation, all.Generation) + all.Output,
-                Whole(plan.Layers, first, end, layer => layer.Products, before.Prompt, all.Prompt) / tokens, all.Output, tokens, end);
+                FromBytes(end, all.Generation), Whole(plan.Layers, first, end, layer => layer.Products, before.Prompt, all.Prompt) / tokens, all.Output, tokens, end,
+                plan.Experts is { } experts && RunFromDisk(diskEnd, experts) is { } run ? run with { GenerationSeconds = FromBytes(diskEnd, run.GenerationSeconds) } : null);
         }
         catch (ModelException)
         {
             return null;
         }
 
-        Times Run(int layers)
+        Times Run(int layers) => With(layers, null, model => Times.Of(model, tokens, budget));
+
+        DiskRehearsal? RunFromDisk(int layers, PlannedExperts experts)
+        {
+            try
+            {
+                return With(layers, experts.ToRehearse(plan.Layers.Take(layers).Count(layer => layer.HasExperts)), model => DiskRehearsal.Of(model, layers, 2 * budget, DiskPasses));
+            }
+            catch (ModelException)
+            {
+                return null; // the file is only a head
+            }
+        }
+
+        T With<T>(int layers, ExpertOptions? experts, Func<ILanguageModel, T> measure)
         {
             using GgufFile part = file.ToRehearsal();
             part.Override($"{file.Metadata.GetString("general.architecture")}.block_count", (uint)layers);
-            using ILanguageModel model = LanguageModels.Load(part, matmul, options.KvType, options.ContextLength);
-            return Times.Of(model, tokens, budget);
+            using ILanguageModel model = LanguageModels.Load(part, matmul, options.KvType, options.ContextLength, experts);
+            return measure(model);
         }
     }
 
@@ -84,6 +102,14 @@ public sealed record Rehearsal(double GenerationSeconds, double PromptSeconds, d
             taken += layers[end].RehearsalBytes;
         }
         return end > first ? (first, end) : default;
+    }
+
+    // Experts that come from disk share their places, whatever the number of layers.
+    private static int ChooseFromDisk(IReadOnlyList<LayerWork> layers, int end, double memory)
+    {
+        double taken = layers.Take(end).Sum(layer => layer.RehearsalBytes);
+        while (end < layers.Count && layers.Take(end).Count(layer => layer.HasExperts) < DiskLayers && (taken += layers[end].Bytes) <= memory) end++;
+        return end;
     }
 
     private static long OutputBytes(Plan plan) =>

@@ -148,6 +148,18 @@ public sealed unsafe class ExpertReader : IDisposable
         }
     }
 
+    /// <summary>Takes back what was handed out of an expert and is not used: it may be taken again from the start. Nobody else may be using it.</summary>
+    public void Return(int expert)
+    {
+        lock (_lock)
+        {
+            if (_laneOf[expert] < 0) return;
+            Lane lane = _lanes[_laneOf[expert]];
+            lane.Released = 0;
+            Array.Clear(lane.Taken);
+        }
+    }
+
     /// <exception cref="ModelException">A read failed since the last call. All lanes are empty then, and everything may be asked for again.</exception>
     public void ThrowIfFailed()
     {

@@ -16,6 +16,7 @@ public sealed unsafe class SlotPool
     private readonly byte* _start;
     private readonly long _stride;
     private readonly int[] _holders;
+    private readonly int _places;
     private readonly TimeProvider _clock;
     private int _ready, _slow;
 
@@ -23,13 +24,15 @@ public sealed unsafe class SlotPool
     /// <param name="slotBytes">Of one place.</param>
     /// <param name="slots">Their number.</param>
     /// <param name="perToken">Those that a token needs.</param>
+    /// <param name="places">Memory for so many, which all share; null: for all. Only where nobody minds what they hold.</param>
     /// <param name="clock">Tells how long the system takes; null: the system's own.</param>
-    public SlotPool(HugePageArena arena, long slotBytes, int slots, int perToken, TimeProvider? clock = null)
+    public SlotPool(HugePageArena arena, long slotBytes, int slots, int perToken, int? places = null, TimeProvider? clock = null)
     {
         PerToken = perToken;
         _clock = clock ?? TimeProvider.System;
         _stride = (slotBytes + 63) & ~63L;
-        _start = arena.Take(_stride * slots);
+        _places = places ?? slots;
+        _start = arena.Take(_stride * _places);
         _holders = new int[slots];
         Array.Fill(_holders, -1);
     }
@@ -50,7 +53,7 @@ public sealed unsafe class SlotPool
     /// <summary>Who holds each place; −1: nobody.</summary>
     public ReadOnlySpan<int> Holders => _holders;
 
-    public byte* Address(int slot) => _start + _stride * slot;
+    public byte* Address(int slot) => _start + _stride * (slot % _places);
 
     public void Give(int slot, int holder) => _holders[slot] = holder;
 
@@ -68,7 +71,9 @@ public sealed unsafe class SlotPool
         // Changes nothing: the place may be taken meanwhile.
         for (byte* at = start; at < end; at = (byte*)(((nint)at + Page) & ~(nint)(Page - 1))) Interlocked.Or(ref *(int*)at, 0);
         TimeSpan taken = _clock.GetElapsedTime(begun);
-        if (_holders[next] < 0) Volatile.Write(ref _slow, taken > s_short && _stride < SlowBytes * taken.TotalSeconds ? _slow + 1 : 0);
+        // A place that was taken meanwhile was written by two: that tells something only if it took long all the same.
+        if (taken > s_short && _stride < SlowBytes * taken.TotalSeconds) Volatile.Write(ref _slow, _slow + 1);
+        else if (_holders[next] < 0) Volatile.Write(ref _slow, 0);
         Volatile.Write(ref _ready, next + 1);
         return true;
     }

@@ -53,8 +53,21 @@ public sealed class UseCounts(int layers, int experts)
         return (Recent(id) / window + LongRun(id)) / 2;
     }
 
-    /// <summary>The share of a layer's tokens that chose an expert.</summary>
-    public float LongRun(int id) => _tokens[id / experts] is > 0 and float tokens ? _counts[id] / tokens : 0;
+    // The share of a layer's tokens that chose an expert.
+    private float LongRun(int id) => _tokens[id / experts] is > 0 and float tokens ? _counts[id] / tokens : 0;
+
+    /// <summary>
+    /// How often an expert is used among those of its layer. What was never seen is not impossible: half a use is added to each (Krichevsky and
+    /// Trofimov 1981), without which few tokens promise too much of those that they chose. Good for comparisons.
+    /// </summary>
+    public float Weight(int id) => _counts[id] + 0.5f;
+
+    /// <summary>Takes experts to be used in such proportions within each layer: [layers · experts]. Only for a model that learns nothing.</summary>
+    public void Assume(ReadOnlySpan<float> weights)
+    {
+        weights.CopyTo(_counts);
+        for (int layer = 0; layer < layers; layer++) _tokens[layer] = Of(layer).ToArray().Sum();
+    }
 
     /// <summary>Takes in what was learned, if the file is one of this shape; anything else is left alone.</summary>
     public void Load(string path)

@@ -58,6 +58,14 @@ public sealed record ExpertCacheShape(int Lanes, long LaneBytes, IReadOnlyDictio
         return new ExpertCacheShape(lanes, laneBytes, slots);
     }
 
+    /// <summary>What of it belongs to the first layers.</summary>
+    internal ExpertCacheShape PartOf(ExpertSizes sizes, int layers) => this with
+    {
+        Slots = sizes.Layers.Take(layers).GroupBy(layer => layer.MemoryBytes).ToDictionary(
+            alike => alike.Key,
+            alike => Math.Max(sizes.Used, Slots[alike.Key] * alike.Count() / sizes.Layers.Count(layer => layer.MemoryBytes == alike.Key))),
+    };
+
     private static long LaneBytesOf(ExpertSizes sizes) =>
         sizes.Layers.Max(layer => layer.FileBytes) + ExpertReader.Parts * 2L * DirectFile.Alignment;
 

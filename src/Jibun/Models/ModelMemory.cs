@@ -41,21 +41,22 @@ public sealed class ModelMemory
     private readonly HugePageArena _arena;
     private readonly Func<int, int, long> _bufferBytes;
     private readonly WeightLoader _loader;
-    private readonly ExpertCache? _cache;
 
     internal ModelMemory(WeightLoader loader, HugePageArena arena, Func<int, int, long> bufferBytes)
     {
         (_loader, _arena, _bufferBytes) = (loader, arena, bufferBytes);
         Weights = [.. loader.Uses];
         Experts = loader.Experts;
-        _cache = loader.ExpertCache;
+        ExpertCache = loader.ExpertCache;
     }
 
     /// <summary>Null where the model has none.</summary>
     public ExpertSizes? Experts { get; }
 
     /// <summary>What the cache of experts was asked for; null where all lie in memory.</summary>
-    public ExpertTally? Tally => _cache?.Tally;
+    public ExpertTally? Tally => ExpertCache?.Tally;
+
+    internal ExpertCache? ExpertCache { get; }
 
     /// <summary>Every tensor of the file; one that is used in several ways comes several times.</summary>
     public IReadOnlyList<WeightUse> Weights { get; }

@@ -32,6 +32,27 @@ public sealed class RehearsalTests
         Assert.Equal((3, 18), Rehearsal.Choose([s_dense, s_dense, s_dense, .. Enumerable.Repeat(s_sparse with { Bytes = 10e6 }, 40)], 1e10)); // and half of what those before read
     }
 
+    /// <summary>Experts are read from the file as they would be, and a cache for a part of them finds about that part.</summary>
+    [Fact]
+    public void ExpertsFromDiskAreRehearsedWithTheFile()
+    {
+        Upstream.Require();
+        using TemporaryModel model = new(SyntheticShapes.TinyQwen3Moe, "Q8_0");
+        using GgufFile header = GgufFile.OpenHeader(model.Path);
+        using ThreadTeam team = new(2);
+        MatMul matmul = new(team, new KernelSet(KernelSet.Best));
+        LoadOptions options = new() { ContextLength = 1024 };
+        Plan whole = Plan.Of(header, options, team);
+        options = options with { MemoryBudget = whole.Bytes - whole.Weights.Single(weights => weights.Class == WeightClass.Experts).MemoryBytes / 2 };
+        Plan plan = Plan.Of(header, options, team);
+        DiskRehearsal? fromDisk = Rehearsal.Of(header, plan, options, matmul, 1L << 30, TimeSpan.FromMilliseconds(100))!.FromDisk;
+        Assert.NotNull(fromDisk);
+        Assert.InRange(fromDisk.HitRate, plan.Experts!.EvenHitRate - 0.2, plan.Experts.EvenHitRate + 0.2);
+        Assert.True(fromDisk.GenerationSeconds > 0 && fromDisk.BytesPerSecond > 0);
+        using (FileStream cut = new(model.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) cut.SetLength(header.Tensors.Min(tensor => tensor.FileOffset));
+        Assert.Null(Rehearsal.Of(header, plan, options, matmul, 1L << 30, TimeSpan.Zero)!.FromDisk);
+    }
+
     [Theory]
     [InlineData("llama")]
     [InlineData("mixtral")]

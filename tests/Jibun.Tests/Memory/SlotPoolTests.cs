@@ -30,20 +30,49 @@ public sealed unsafe class SlotPoolTests
     {
         const int slots = 9, slotBytes = 10_000;
         using HugePageArena arena = new(2 * slots * (slotBytes + 64));
-        SlotPool slow = new(arena, slotBytes, slots, perToken: 3, new EachLookTakes(TimeSpan.FromMilliseconds(10)));
-        SlotPool fast = new(arena, slotBytes, slots, perToken: 3, new EachLookTakes(TimeSpan.Zero));
+        SlotPool slow = new(arena, slotBytes, slots, perToken: 3, clock: new EachLookTakes(TimeSpan.FromMilliseconds(10)));
+        SlotPool fast = new(arena, slotBytes, slots, perToken: 3, clock: new EachLookTakes(TimeSpan.Zero));
         foreach (SlotPool pool in (SlotPool[])[slow, fast]) while (pool.MakeReady()) { }
         Assert.Equal((true, 3, false, 3), (slow.IsSlow, slow.Ready, fast.IsSlow, fast.Ready));
         foreach (SlotPool pool in (SlotPool[])[slow, fast]) while (pool.MakeReady(isIdle: true)) { }
         Assert.Equal((slots, 3), (slow.Ready, fast.Ready));
     }
 
+    /// <summary>Places that are taken while they are made ready tell, too, that memory comes slowly; that they came fast tells nothing.</summary>
+    [Fact]
+    public void PlacesTakenMeanwhileTellOnlyThatMemoryIsSlow()
+    {
+        const int slots = 6, slotBytes = 10_000;
+        using HugePageArena arena = new(slots * (slotBytes + 64));
+        EachLookTakes clock = new(TimeSpan.FromMilliseconds(10));
+        SlotPool pool = new(arena, slotBytes, slots, perToken: slots, clock: clock);
+        int looks = 0;
+        clock.Looked = () =>
+        {
+            if (looks++ % 2 == 0) pool.Give(looks / 2, looks); // who needs it takes it as soon as it is begun
+        };
+        for (int place = 0; place < 3; place++) Assert.True(!pool.IsSlow && pool.MakeReady());
+        Assert.True(pool.IsSlow);
+        clock.Time = TimeSpan.Zero;
+        Assert.True(pool.MakeReady() && pool.IsSlow);
+        clock.Looked = null;
+        Assert.True(pool.MakeReady() && !pool.IsSlow);
+    }
+
     private sealed class EachLookTakes(TimeSpan time) : TimeProvider
     {
         private long _now;
 
+        public TimeSpan Time { get; set; } = time;
+
+        public Action? Looked { get; set; }
+
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-        public override long GetTimestamp() => _now += time.Ticks;
+        public override long GetTimestamp()
+        {
+            Looked?.Invoke();
+            return _now += Time.Ticks;
+        }
     }
 }

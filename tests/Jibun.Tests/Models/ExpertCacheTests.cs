@@ -2,6 +2,7 @@ using Jibun.Generation;
 using Jibun.Gguf;
 using Jibun.Kernels;
 using Jibun.Models;
+using Jibun.Models.Shared;
 using Jibun.Peers;
 using Jibun.Tests.Peers;
 
@@ -108,6 +109,57 @@ public sealed class ExpertCacheTests
         {
             File.Delete(kept);
         }
+    }
+
+    /// <summary>What an earlier run used lies in memory before anybody asks, and computes the same bits; what it never used is not read.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void WhatWasUsedIsBroughtWhileNobodyAsks(int part)
+    {
+        Upstream.Require();
+        using var file = new TemporaryModel(SyntheticShapes.TinyR1, "UD-Q2_K");
+        string kept = file.Path + ".uses";
+        try
+        {
+            ExpertSizes sizes = SizesOf(file.Path);
+            ExpertOptions options = new(2 * ExpertCacheShape.FewestBytes(sizes) + 2 * sizes.MemoryBytes / part, kept);
+            float[] expected;
+            using (var opened = new OpenModel(file.Path, options, threads: 2)) expected = opened.LogitsInParts(40);
+            using (var opened = new OpenModel(file.Path, options, threads: 2))
+            {
+                ExpertCache cache = opened.Model.Memory.ExpertCache!;
+                int brought = 0;
+                while (cache.TryBring()) brought++;
+                Assert.InRange(brought, 1, sizes.Count * sizes.Layers.Count);
+                Assert.Equal(expected, opened.LogitsInParts(40));
+                Assert.InRange(opened.Model.Memory.Tally!.Value.HitRate!.Value, part == 1 ? 1 : 0.1, 1);
+                Assert.False(cache.TryBring()); // somebody asked
+            }
+        }
+        finally
+        {
+            File.Delete(kept);
+        }
+    }
+
+    /// <summary>A rehearsal draws experts as often as they weigh, none twice, so that a cache of given size finds the share that a plan counts on.</summary>
+    [Fact]
+    public void RehearsedExpertsAreDrawnAsOftenAsTheyWeigh()
+    {
+        const int experts = 16, used = 4, tokens = 4000;
+        float[] weights = [.. Enumerable.Range(0, 2 * experts).Select(id => id < experts ? 1f : id % 3)]; // alike in the first layer; some never in the second
+        ExpertRehearsal rehearsal = new(new ExpertCacheShape(2, 1, new Dictionary<long, int>()), weights, experts);
+        int[] drawn = new int[2 * experts], chosen = new int[used];
+        for (int token = 0; token < tokens; token++)
+            for (int layer = 0; layer < 2; layer++)
+            {
+                rehearsal.Choose(layer, chosen);
+                Assert.Equal(chosen.Distinct().Order(), chosen);
+                foreach (int expert in chosen) drawn[layer * experts + expert]++;
+            }
+        for (int id = 0; id < drawn.Length; id++)
+            Assert.Equal(weights[id] * used / weights.AsSpan(id / experts * experts, experts).ToArray().Sum(), drawn[id] / (double)tokens, 0.04);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Jibun.Models.Shared;
 /// the others are read when a layer needs them, and take the places of those that are least likely to be needed. What the round in
 /// work needs is never evicted. Where an expert lies changes nothing of what it computes.
 /// </summary>
-internal sealed unsafe class ExpertCache : IDisposable
+internal sealed unsafe partial class ExpertCache : IDisposable
 {
     private const int Parts = ExpertReader.Parts;
     private const float Certain = 2; // above all chances
@@ -26,6 +26,7 @@ internal sealed unsafe class ExpertCache : IDisposable
     private readonly int[] _missing, _ahead; // experts
     private readonly UseCounts _uses;
     private readonly ExpertUpkeep _upkeep;
+    private readonly ExpertRehearsal? _rehearsal;
     private long _round;
     private int _missingCount;
     private ExpertTally _tally;
@@ -33,12 +34,13 @@ internal sealed unsafe class ExpertCache : IDisposable
     public ExpertCache(GgufFile file, IReadOnlyList<ExpertWeights> layers, ExpertSizes sizes, ExpertOptions options, ThreadTeam team)
     {
         (_layers, _sizes, _team) = (layers, sizes, team);
-        ExpertCacheShape shape = ExpertCacheShape.Of(sizes, options.CacheBytes);
+        _rehearsal = options.Rehearsal;
+        ExpertCacheShape shape = _rehearsal?.Shape ?? ExpertCacheShape.Of(sizes, options.CacheBytes);
         int experts = layers.Count * sizes.Count;
         _reader = new ExpertReader(file.Shards, experts, ExtentOf, shape.LaneBytes, shape.Lanes);
-        _arena = new HugePageArena(shape.Slots.Sum(pool => pool.Key * pool.Value));
+        _arena = new HugePageArena(shape.Slots.Sum(pool => pool.Key * PlacesOf(pool.Value)));
         foreach ((long bytes, int slots) in shape.Slots)
-            _pools[bytes] = new SlotPool(_arena, bytes, slots, perToken: sizes.Used * sizes.Layers.Count(layer => layer.MemoryBytes == bytes));
+            _pools[bytes] = new SlotPool(_arena, bytes, slots, sizes.Used * sizes.Layers.Count(layer => layer.MemoryBytes == bytes), PlacesOf(slots));
         _slotOf = new int[experts];
         Array.Fill(_slotOf, -1);
         _neededIn = new long[experts];
@@ -49,7 +51,8 @@ internal sealed unsafe class ExpertCache : IDisposable
         Bytes = shape.Bytes;
         IsWhole = shape.Held == experts;
         MostOfRound = Math.Max(sizes.Used, shape.Slots.Values.Min() / 2);
-        _upkeep = new ExpertUpkeep(_pools.Values, options.UseFile is { } path ? () => _uses.Save(path) : null);
+        if (_rehearsal is not null) Pretend(_rehearsal);
+        _upkeep = new ExpertUpkeep(_pools.Values, TryBring, options.UseFile is { } path ? () => _uses.Save(path) : null);
     }
 
     /// <summary>Of all that it holds and reads into.</summary>
@@ -63,13 +66,20 @@ internal sealed unsafe class ExpertCache : IDisposable
 
     public ExpertTally Tally => _tally;
 
+    /// <summary>Whether <see cref="Rehearse"/> says what is needed.</summary>
+    public bool IsRehearsed => _rehearsal is not null;
+
     /// <summary>Learns how many of a pass's rows chose each expert.</summary>
     public void Learn(ExpertWeights layer, ReadOnlySpan<int> starts, int rows)
     {
+        if (IsRehearsed) return;
         for (int expert = 0; expert < _sizes.Count; expert++)
             if (starts[expert + 1] > starts[expert]) _uses.Add(layer.Index, expert, starts[expert + 1] - starts[expert]);
         _uses.Advance(layer.Index, rows);
     }
+
+    /// <summary>In a rehearsal the experts of a row are drawn: [used].</summary>
+    public void Rehearse(ExpertWeights layer, Span<int> chosen) => _rehearsal!.Choose(layer.Index, chosen);
 
     /// <summary>
     /// Begins a round: what the runs need and memory lacks gets a place and is read, then what the rest of the layer needs.
@@ -78,6 +88,12 @@ internal sealed unsafe class ExpertCache : IDisposable
     /// <param name="runs">The experts of this round.</param>
     /// <param name="later">Experts of the layer that later rounds need; their reading begins when there is room.</param>
     public void Require(ExpertWeights layer, ReadOnlySpan<RowRun> runs, ReadOnlySpan<int> later)
+    {
+        _isAsked = true;
+        lock (_places) RequireAlone(layer, runs, later);
+    }
+
+    private void RequireAlone(ExpertWeights layer, ReadOnlySpan<RowRun> runs, ReadOnlySpan<int> later)
     {
         _reader.ThrowIfFailed();
         _round++;
@@ -103,8 +119,8 @@ internal sealed unsafe class ExpertCache : IDisposable
     /// <summary>Whether an expert of the round is already there.</summary>
     public bool Has(ExpertWeights layer, int expert) => !Missing.Contains(Id(layer, expert));
 
-    /// <summary>The layer that comes next; null behind the last one.</summary>
-    public ExpertWeights? Behind(ExpertWeights layer) => layer.Index + 1 < _layers.Count ? _layers[layer.Index + 1] : null;
+    /// <summary>The layer that comes next; null behind the last one, and where its experts cannot be foreseen.</summary>
+    public ExpertWeights? Behind(ExpertWeights layer) => _rehearsal is null && layer.Index + 1 < _layers.Count ? _layers[layer.Index + 1] : null;
 
     /// <summary>A hint: these experts of a layer may be needed next.</summary>
     public void Foresee(ExpertWeights layer, ReadOnlySpan<int> experts)
@@ -172,6 +188,11 @@ internal sealed unsafe class ExpertCache : IDisposable
         SlotPool pool = PoolOf(id);
         int slot = Victim(pool);
         if (pool.Holders[slot] is >= 0 and int holder) Evict(holder);
+        Settle(id, pool, slot);
+    }
+
+    private void Settle(int id, SlotPool pool, int slot)
+    {
         pool.Give(slot, id);
         _slotOf[id] = slot;
         byte* next = pool.Address(slot);
@@ -180,6 +201,17 @@ internal sealed unsafe class ExpertCache : IDisposable
             MatrixOf(id, part).MoveTo(next);
             next += Stack(id, part).PartBytes;
         }
+    }
+
+    private int PlacesOf(int slots) => _rehearsal is null ? slots : MadeUpWeights.PlacesOf(slots, _sizes.Used);
+
+    // As if many tokens had passed: what is likeliest is in memory, without having been read.
+    private void Pretend(ExpertRehearsal rehearsal)
+    {
+        MadeUpWeights.Fill(_arena);
+        _uses.Assume(rehearsal.Weights);
+        foreach (IGrouping<SlotPool, int> mine in Enumerable.Range(0, _slotOf.Length).GroupBy(PoolOf))
+            foreach ((int slot, int id) in mine.OrderByDescending(_uses.Chance).Take(mine.Key.Count).Index()) Settle(id, mine.Key, slot);
     }
 
     private void Evict(int id)
@@ -211,6 +243,12 @@ internal sealed unsafe class ExpertCache : IDisposable
         return best >= 0 ? best : throw new InvalidOperationException("a round needs more experts than the cache has places");
     }
 
+    private static void Pack(PendingMatrix stack, Matrix target, in ExpertShare share)
+    {
+        int groups = stack.Value.Groups, first = groups * share.Share / ExpertReader.Shares, last = groups * (share.Share + 1) / ExpertReader.Shares;
+        for (int group = first; group < last; group++) target.PackGroup(group, share.Data + group * RowGroupLayout.Rows * stack.Format.RowBytes(stack.Columns));
+    }
+
     private struct PackWork : IRangeWork
     {
         public ExpertCache Owner;
@@ -220,10 +258,7 @@ internal sealed unsafe class ExpertCache : IDisposable
             while (Owner._reader.TryTake(Owner.Missing, out ExpertShare share))
             {
                 int id = Owner._missing[share.Index];
-                PendingMatrix stack = Owner.Stack(id, share.Part);
-                int groups = stack.Value.Groups, first = groups * share.Share / ExpertReader.Shares, last = groups * (share.Share + 1) / ExpertReader.Shares;
-                Matrix target = Owner.MatrixOf(id, share.Part);
-                for (int group = first; group < last; group++) target.PackGroup(group, share.Data + group * RowGroupLayout.Rows * stack.Format.RowBytes(stack.Columns));
+                Pack(Owner.Stack(id, share.Part), Owner.MatrixOf(id, share.Part), share);
                 Owner._reader.Release(share);
             }
         }

@@ -28,11 +28,17 @@ internal static unsafe class MadeUpWeights
         foreach (PendingMatrix matrix in matrices)
         {
             matrix.PlaceSome(arena, places.GetValueOrDefault(matrix, matrix.Parts.Length));
-            Fill fill = new() { Matrices = matrix.Parts, Count = places.GetValueOrDefault(matrix, matrix.Parts.Length) };
+            FillWork fill = new() { Matrices = matrix.Parts, Count = places.GetValueOrDefault(matrix, matrix.Parts.Length) };
             team.For(ref fill, fill.Count * fill.Groups, Math.Max(1, (int)((1 << 20) / matrix.Value.GroupBytes)));
         }
         foreach (ExpertWeights layer in layers) Randomize(layer.Router.Weight, new Random(layer.Index));
         return arena;
+    }
+
+    /// <summary>Makes all that an arena has ordinary numbers.</summary>
+    public static void Fill(HugePageArena arena)
+    {
+        for (long at = 0; at < arena.Used; at += 1 << 20) new Span<byte>(arena.Start + at, (int)Math.Min(1 << 20, arena.Used - at)).Fill(Ordinary);
     }
 
     /// <summary>A token's embedding.</summary>
@@ -64,7 +70,7 @@ internal static unsafe class MadeUpWeights
         }
     }
 
-    private struct Fill : IRangeWork
+    private struct FillWork : IRangeWork
     {
         public Matrix[] Matrices;
         public int Count;

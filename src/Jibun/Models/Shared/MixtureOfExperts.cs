@@ -51,6 +51,7 @@ internal sealed unsafe class MixtureOfExperts(MatMul matmul, ExpertConfig c, int
         matmul.Run(_input, new Product(w.Router.Weight, _scores, c.Count));
         var route = new RouteWork { Owner = this, Bias = w.Router.Bias, SelectionBias = w.SelectionBias };
         matmul.Team.ForRows(ref route, rows);
+        for (int row = 0; cache is { IsRehearsed: true } && row < rows; row++) cache.Rehearse(w, new Span<int>(_chosen + (long)row * c.Used, c.Used));
         SortByExpert(rows);
         cache?.Learn(w, _starts, rows);
     }

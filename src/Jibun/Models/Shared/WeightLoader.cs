@@ -128,7 +128,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
     public HugePageArena Load(ThreadTeam team)
     {
         RefuseUnknown();
-        if (experts is not null && Experts is not null && !file.IsHeaderOnly) LeaveExpertsOnDisk(team, experts);
+        if (experts is not null && Experts is not null && (!file.IsHeaderOnly || file.IsRehearsal)) LeaveExpertsOnDisk(team, experts);
         long bytes = _pending.Sum(m => m.Bytes);
         if (file.IsRehearsal) return MadeUpWeights.Make(_pending, _expertLayers, team);
         if (file.IsHeaderOnly) return Plan(HugePageArena.Planned(bytes));
@@ -142,6 +142,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
                 if (matrix.IsTransposed) StackTransposition.Run(team, matrix);
             }
             WeightPacking.Run(team, _pending.Where(matrix => !matrix.IsTransposed), _arrangement);
+            ExpertCache?.MayBring();
             return arena;
         }
         catch
@@ -190,7 +191,7 @@ internal sealed unsafe class WeightLoader(GgufFile file, ExpertOptions? experts 
         {
             if (stack.Format.Type == GgmlType.I2_S && _arrangement != I2_SArrangement.PlanesOf32)
                 throw new ModelException($"{file.Path}: experts in I2_S with four rows a byte cannot be read one by one: allow the model more memory");
-            stack.PlaceNowhere(ScaleOf(stack));
+            stack.PlaceNowhere(file.IsRehearsal ? 1 : ScaleOf(stack));
             _pending.Remove(stack);
             _others.Add(new WeightUse(stack.Tensor, WeightKind.Matrix, stack.Format, stack.Parts.Length, stack.Rows, stack.Columns, 0));
         }

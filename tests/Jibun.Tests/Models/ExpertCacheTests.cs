@@ -136,6 +136,19 @@ public sealed class ExpertCacheTests
                 Assert.InRange(opened.Model.Memory.Tally!.Value.HitRate!.Value, part == 1 ? 1 : 0.1, 1);
                 Assert.False(cache.TryBring()); // somebody asked
             }
+            using (var opened = new OpenModel(file.Path, options, threads: 2))
+            {
+                ExpertCache cache = opened.Model.Memory.ExpertCache!;
+                bool isOver = false;
+                Thread other = new(() =>
+                {
+                    while (!Volatile.Read(ref isOver)) cache.TryBring(); // is interrupted again and again
+                });
+                other.Start();
+                for (int i = 0; i < 5; i++) Assert.Equal(expected, opened.LogitsInParts(3, 2));
+                Volatile.Write(ref isOver, true);
+                other.Join();
+            }
         }
         finally
         {

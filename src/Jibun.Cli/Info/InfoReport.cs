@@ -34,6 +34,7 @@ internal sealed class InfoReport(GgufFile file, bool withMetadata, bool withTens
         table.AddKnown("experts", Known(_facts.Experts, $"a layer, {_facts.ExpertsUsed} of them used"));
         table.AddKnown("tokenizer", _facts.Tokenizer is null ? null : $"{_facts.Tokenizer}, {_facts.VocabularySize} tokens");
         table.Add("chat template", _template?.Can ?? "none");
+        table.AddKnown("tool calls", _template?.ToolCalls);
         table.AddKnown("thinking", _template?.Thinking);
         if (_template is not null) table.Add("sampling", SamplingText.Of(_sampling));
         foreach (string note in _notes) table.Add("note", note);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Jibun.Chat;
 using Jibun.Gguf;
 using Jibun.Templates;
 
@@ -8,13 +9,16 @@ namespace Jibun.Cli.Info;
 internal sealed class TemplateFacts
 {
     private readonly TemplateCapabilities? _found;
+    private readonly ToolUse? _tools;
     private readonly string? _error;
 
     private TemplateFacts(string source)
     {
         try
         {
-            _found = TemplateCapabilities.Probe(ChatTemplate.Parse(source, "tokenizer.chat_template"));
+            ChatTemplate template = ChatTemplate.Parse(source, "tokenizer.chat_template");
+            _found = TemplateCapabilities.Probe(template);
+            _tools = ToolUse.Of(template, _found);
         }
         catch (TemplateException unusable)
         {
@@ -37,6 +41,14 @@ internal sealed class TemplateFacts
             return string.Join(", ", abilities.Where(ability => ability.Has).Select(ability => ability.What).DefaultIfEmpty("plain turns only"));
         }
     }
+
+    /// <summary>In which form calls are asked for, and who says so; null where the template cannot be used.</summary>
+    public string? ToolCalls => _tools is null ? null : $"{_tools.FormName} form, " + _tools.DescribedBy switch
+    {
+        null => "the template's own",
+        "system" => "described in the system message",
+        _ => "described before the first question",
+    };
 
     /// <summary>Null where the template shows nothing of it.</summary>
     public string? Thinking
@@ -67,6 +79,8 @@ internal sealed class TemplateFacts
             json.WriteBoolean("tool_results", _found.ToolResults);
             json.WriteBoolean("parallel_calls", _found.ParallelCalls);
             json.WriteBoolean("object_arguments", _found.ObjectArguments);
+            json.WriteString("tool_call_form", _tools!.FormName);
+            json.WriteString("tools_described_by", _tools.DescribedBy);
             json.WriteString("reasoning_field", _found.ReasoningField);
             json.WriteString("thought_open", _found.Thoughts?.Open);
             json.WriteString("thought_close", _found.Thoughts?.Close);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Jibun.Chat.Calls;
 using Jibun.Generation;
 using Jibun.Models;
 using Jibun.Templates;
@@ -16,7 +15,7 @@ public sealed class ChatModel : IChatModel, IDisposable
     private readonly ChatTemplate _template;
     private readonly Lazy<TemplateCapabilities> _capabilities;
     private readonly RecommendedSampling _sampling;
-    private readonly IToolCallForm _calls;
+    private readonly Lazy<ToolUse> _tools;
 
     /// <exception cref="ModelException">The model has no chat template, or one that cannot be parsed.</exception>
     public ChatModel(string id, LoadedModel model)
@@ -30,7 +29,7 @@ public sealed class ChatModel : IChatModel, IDisposable
         {
             _template = ChatTemplate.Parse(source, "tokenizer.chat_template");
             _capabilities = new(() => TemplateCapabilities.Probe(_template));
-            _calls = ToolCallForms.Find(source);
+            _tools = new(() => ToolUse.Of(_template, _capabilities.Value));
         }
         catch (TemplateException error)
         {
@@ -55,7 +54,7 @@ public sealed class ChatModel : IChatModel, IDisposable
         Conversation conversation = Loaded.CreateConversation(tokens);
         int cached = conversation.CachedTokens;
         if (cached == tokens.Length) conversation.Rewind(--cached);
-        AnswerSplitter splitter = AnswerSplitter.For(marks, opensThought, _calls, request.Tools);
+        AnswerSplitter splitter = AnswerSplitter.For(marks, opensThought, _tools.Value.Form, request.Tools);
         var options = new GenerationOptions
         {
             Sampling = request.Sampling.Over(_sampling.Options),
@@ -101,8 +100,6 @@ public sealed class ChatModel : IChatModel, IDisposable
 
     private string Render(ChatRequest request, CancellationToken cancel)
     {
-        if (request.Tools.Count > 0 && !_capabilities.Value.Tools)
-            throw new JibunException($"the chat template of {Id} has no place for tools; ask without them");
         var context = new TemplateContext
         {
             Messages = [.. request.Messages.Select(ToTemplate)],
@@ -112,7 +109,7 @@ public sealed class ChatModel : IChatModel, IDisposable
             Capabilities = _capabilities.Value,
             Variables = Variables(request),
         };
-        return _template.Render(context, cancel: cancel);
+        return _template.Render(_tools.Value.Fit(context), cancel: cancel);
     }
 
     private Dictionary<string, Value> Variables(ChatRequest request)
@@ -153,7 +150,7 @@ public sealed class ChatModel : IChatModel, IDisposable
     private TemplateMessage ToTemplate(ChatMessage message) => new()
     {
         Role = message.Role,
-        Content = message.ToolCalls.Count > 0 && !_capabilities.Value.ToolCalls ? message.Content + _calls.Write(message.ToolCalls) : message.Content,
+        Content = message.Content,
         Reasoning = _capabilities.Value.ThoughtBesideContent || message.ToolCalls.Count == 0 || string.IsNullOrEmpty(message.Content) ? message.Reasoning : null,
         ToolCalls = [.. message.ToolCalls.Select(call => new TemplateToolCall(call.Id, call.Name, call.ArgumentsJson))],
         ToolCallId = message.ToolCallId,

@@ -5,30 +5,42 @@ namespace Jibun.Templates;
 /// <summary>Renders conversations whose parts can be told apart in the prompt.</summary>
 internal sealed class CapabilityProbe(ChatTemplate template)
 {
-    private const string Rule = "probe_rule", Question = "probe_question", Argument = "probe_argument", Thought = "probe_thought";
+    private const string Rule = "probe_rule", Question = "probe_question", Argument = "probe_argument", Thought = "probe_thought", Answer = "probe_answer";
 
     // Some thirty small conversations are rendered before the first answer: a template that needs more for one is no use, or means harm.
     private static readonly TemplateLimits s_limits = new() { Steps = 500_000, OutputBytes = 1 << 20 };
 
     private static readonly TemplateMessage User = new() { Role = "user", Content = Question };
 
+    private bool _needsNoneForMissingTools;
+
     public TemplateCapabilities Run()
     {
         TemplateMessage system = new() { Role = "system", Content = Rule };
         TemplateTool[] tools = Tools();
-        string? ruled = Render(new() { Messages = [system, User] }), offered = Render(new() { Messages = [User], Tools = tools });
+        string? ruled = Render(new() { Messages = [system, User] });
+        if (ruled is null)
+        {
+            _needsNoneForMissingTools = true;
+            _needsNoneForMissingTools = (ruled = Render(new() { Messages = [system, User] })) is not null;
+        }
+        string? plain = Render(new() { Messages = [User] }), offered = Render(new() { Messages = [User], Tools = tools });
+        bool takesTools = Has(offered, tools[0].Name) && Has(offered, Argument) && Has(offered, Question);
         TemplateCapabilities form = FindForm(tools);
         string? called = RenderCalls(form, tools, 1), parallel = RenderCalls(form, tools, 2);
-        string? plain = Render(new() { Messages = [User] });
+        string? told = Render(new() { Messages = [User, new() { Role = "assistant", Content = Answer }, ResultOf(Call(tools, 0), 0)] });
         ThoughtMarks? thoughts = ThoughtMarks.Find(template.Source);
         ThinkingSwitch? thinking = ThinkingSwitch.Known.FirstOrDefault(known => RenderWith(known.Variable, known.On) != RenderWith(known.Variable, known.Off));
         string? field = FindReasoningField();
         return form with
         {
             SystemRole = Has(ruled, Rule) && Has(ruled, Question),
-            Tools = Has(offered, tools[0].Name) && Has(offered, Question),
+            Tools = takesTools,
             ToolCalls = Has(called, Value(0)),
+            CallsBesideContent = Has(RenderCalls(form, tools, 1, Answer), Value(0)),
             ToolResults = Has(called, Result(0)),
+            ResultsBehindText = Has(told, Result(0)),
+            NeedsNoneForMissingTools = _needsNoneForMissingTools,
             ParallelCalls = Has(parallel, Value(0)) && Has(parallel, Value(1)),
             ReasoningField = field,
             ThoughtBesideContent = TakesThoughtBesideContent(form with { ReasoningField = field }, tools),
@@ -61,7 +73,7 @@ internal sealed class CapabilityProbe(ChatTemplate template)
 
     private string? FindReasoningField()
     {
-        TemplateMessage answer = new() { Role = "assistant", Content = "probe_answer", Reasoning = Thought };
+        TemplateMessage answer = new() { Role = "assistant", Content = Answer, Reasoning = Thought };
         return Array.Find(["reasoning_content", "thinking", "reasoning"], field => Has(Render(new()
         {
             Messages = [User, answer],
@@ -73,7 +85,7 @@ internal sealed class CapabilityProbe(ChatTemplate template)
     /// <summary>False where a turn with calls is taken with a thought or a content, but not with both.</summary>
     private bool TakesThoughtBesideContent(TemplateCapabilities form, TemplateTool[] tools)
     {
-        TemplateMessage turn = new() { Role = "assistant", Content = "probe_answer", Reasoning = Thought, ToolCalls = [Call(tools, 0)] };
+        TemplateMessage turn = new() { Role = "assistant", Content = Answer, Reasoning = Thought, ToolCalls = [Call(tools, 0)] };
         return Render(turn) is not null || Render(turn with { Content = null }) is null;
 
         string? Render(TemplateMessage assistant) => this.Render(new() { Messages = [User, assistant], Tools = tools, Capabilities = form });
@@ -82,14 +94,15 @@ internal sealed class CapabilityProbe(ChatTemplate template)
     private string? RenderWith(string name, Value value) =>
         Render(new() { Messages = [User], Variables = new Dictionary<string, Value> { [name] = value } });
 
-    private string? RenderCalls(TemplateCapabilities form, TemplateTool[] tools, int count)
+    private string? RenderCalls(TemplateCapabilities form, TemplateTool[] tools, int count, string? content = null)
     {
         TemplateToolCall[] calls = [.. Enumerable.Range(0, count).Select(i => Call(tools, i))];
-        IEnumerable<TemplateMessage> results = calls.Select(static (call, i) =>
-            new TemplateMessage { Role = "tool", Content = Result(i), ToolCallId = call.Id, Name = call.Name });
-        TemplateMessage assistant = new() { Role = "assistant", ToolCalls = calls };
-        return Render(new() { Messages = [User, assistant, .. results], Tools = tools, Capabilities = form });
+        TemplateMessage assistant = new() { Role = "assistant", Content = content, ToolCalls = calls };
+        return Render(new() { Messages = [User, assistant, .. calls.Select(ResultOf)], Tools = tools, Capabilities = form });
     }
+
+    private static TemplateMessage ResultOf(TemplateToolCall call, int index) =>
+        new() { Role = "tool", Content = Result(index), ToolCallId = call.Id, Name = call.Name };
 
     private static TemplateToolCall Call(TemplateTool[] tools, int index) =>
         new($"call0000{index}", tools[index].Name, $$"""{"{{Argument}}": "{{Value(index)}}"}""");
@@ -112,7 +125,8 @@ internal sealed class CapabilityProbe(ChatTemplate template)
     {
         try
         {
-            return template.Render(context with { BosToken = "<s>", EosToken = "</s>" }, DateTimeOffset.UnixEpoch, s_limits);
+            TemplateCapabilities form = context.Capabilities with { NeedsNoneForMissingTools = _needsNoneForMissingTools };
+            return template.Render(context with { BosToken = "<s>", EosToken = "</s>", Capabilities = form }, DateTimeOffset.UnixEpoch, s_limits);
         }
         catch (TemplateException)
         {

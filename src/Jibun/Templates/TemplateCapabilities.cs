@@ -8,14 +8,20 @@ public sealed record TemplateCapabilities
     /// <summary>A system message is accepted and reaches the prompt.</summary>
     public bool SystemRole { get; internal init; }
 
-    /// <summary>Offered tools reach the prompt.</summary>
+    /// <summary>Offered tools reach the prompt, with their parameters.</summary>
     public bool Tools { get; internal init; }
 
     /// <summary>The assistant's earlier tool calls reach the prompt, with their arguments.</summary>
     public bool ToolCalls { get; internal init; }
 
+    /// <summary>Tool calls reach the prompt beside a content, too.</summary>
+    public bool CallsBesideContent { get; internal init; }
+
     /// <summary>Messages of the role "tool" reach the prompt.</summary>
     public bool ToolResults { get; internal init; }
+
+    /// <summary>They do even where no tools were offered and no calls stand before them.</summary>
+    public bool ResultsBehindText { get; internal init; }
 
     /// <summary>Several calls in one turn reach the prompt.</summary>
     public bool ParallelCalls { get; internal init; }
@@ -25,6 +31,9 @@ public sealed record TemplateCapabilities
 
     /// <summary>Tool calls reach the prompt only where the content of their message is none, not an empty text.</summary>
     public bool NeedsNoneForMissingContent { get; internal init; }
+
+    /// <summary>Where no tools are offered the template needs none in their place, not nothing.</summary>
+    public bool NeedsNoneForMissingTools { get; internal init; }
 
     /// <summary>The key of a message under which its reasoning reaches the prompt; null where none does.</summary>
     public string? ReasoningField { get; internal init; }

@@ -8,7 +8,7 @@ public sealed record TemplateContext
     public required IReadOnlyList<TemplateMessage> Messages { get; init; }
 
     /// <summary>
-    /// Without any the template's `tools` is undefined, which every known template takes better than none or an empty list.
+    /// Without any the template's `tools` is undefined, which most templates take better than none or an empty list.
     /// </summary>
     public IReadOnlyList<TemplateTool> Tools { get; init; } = [];
 
@@ -36,6 +36,7 @@ public sealed record TemplateContext
         };
         variables.Remove("tools");
         if (Tools.Count > 0) variables.Add("tools", Value.List(Tools.Select(static tool => tool.ToValue())));
+        else if (Capabilities.NeedsNoneForMissingTools) variables.Add("tools", Value.None);
         return variables;
     }
 

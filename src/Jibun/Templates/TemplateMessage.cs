@@ -53,14 +53,24 @@ public sealed record TemplateToolCall(string Id, string Name, string ArgumentsJs
         ]);
     }
 
+    /// <summary>The text of the arguments.</summary>
+    /// <exception cref="TemplateException">They are not a JSON object.</exception>
+    internal string CheckArguments()
+    {
+        ReadArguments();
+        return Text;
+    }
+
+    private string Text => ArgumentsJson.Trim() is { Length: > 0 } text ? text : "{}";
+
     private Value ReadArguments()
     {
         try
         {
-            using JsonDocument arguments = JsonDocument.Parse(ArgumentsJson.Trim() is { Length: > 0 } text ? text : "{}");
+            using JsonDocument arguments = JsonDocument.Parse(Text);
             if (arguments.RootElement.ValueKind == JsonValueKind.Object) return Value.FromJson(arguments.RootElement);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException) // the latter for half a surrogate pair
+        catch (Exception error) when (error is JsonException or InvalidOperationException or TemplateException) // the latter two for half a surrogate pair
         {
             throw new TemplateException($"the arguments of the tool call {Id} ({Name}) are not JSON: {error.Message}", error);
         }

@@ -87,7 +87,7 @@ public sealed class ReasoningTests
     [Theory]
     [InlineData("", "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"x\": 1}}\n</tool_call>")]
     [InlineData("{# <|tool_call|> #}", "<|tool_call|>[{\"name\": \"f\", \"arguments\": {\"x\": 1}}]")]
-    [InlineData("{% for m in messages %}{% for c in m.tool_calls or [] %}{{ c.function.arguments.x }}{{ c.function.arguments.probe_argument }}{% endfor %}{% endfor %}", "", "1")]
+    [InlineData("{# <tool_call> #}{% for t in tools or [] %}{{ t }}{% endfor %}{% for m in messages %}{% for c in m.tool_calls or [] %}{{ c.function.arguments.x }}{{ c.function.arguments.probe_argument }}{% endfor %}{% endfor %}", "", "1")]
     public async Task Earlier_calls_that_a_template_leaves_out_are_written_for_it(string sign, string expected, string behind = "")
     {
         using ChatModel model = Open(Plain + sign);

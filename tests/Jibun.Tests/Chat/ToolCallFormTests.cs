@@ -81,6 +81,8 @@ public sealed class ToolCallFormTests
     [InlineData("google-gemma-4-31B-it", "<|tool_call>call:set_light{on:true,tags:[<tool_call|>")]
     [InlineData("google-gemma-4-31B-it", "<|tool_call>call:set_light{on}<tool_call|>")]
     [InlineData("ibm-granite-granite-3.3-2B-Instruct", "<|tool_call|>none")]
+    [InlineData("LFM2-8B-A1B", "<|tool_call_start|>[set_light(on=True), get_time(")]
+    [InlineData("LFM2-8B-A1B", "<|tool_call_start|>[set_light(on=not True)]<|tool_call_end|>")]
     public void What_is_no_call_stays_text(string file, string text)
     {
         string source = Source(file);
@@ -92,6 +94,22 @@ public sealed class ToolCallFormTests
         Assert.Equal(text, TextOf(Split(source, false, text)));
     }
 
+    // What is written for a template that leaves calls out is what templates of the family write.
+    [Theory]
+    [InlineData("Qwen-Qwen2.5-7B-Instruct")]
+    [InlineData("NousResearch-Hermes-3-Llama-3.1-8B-tool_use")]
+    [InlineData("llama-cpp-deepseek-r1")]
+    [InlineData("deepseek-ai-DeepSeek-V3.1")]
+    [InlineData("moonshotai-Kimi-K2")]
+    public void Calls_are_written_as_templates_write_them(string file)
+    {
+        ToolCall[] made = [new("call00001", "set_light", Light), new("call00002", "get_time", "{}")];
+        string source = Source(file), written = ToolCallForms.Find(source)!.Write(made)!;
+        Assert.Contains(Bare(written), Bare(Render(source, made)));
+
+        static string Bare(string text) => text.Replace("\n", "", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_family_without_marks_takes_the_whole_answer_or_nothing()
     {
@@ -99,9 +117,9 @@ public sealed class ToolCallFormTests
         const string Two = """{"name": "set_light", "parameters": {"on": true}}; {"name": "get_time", "parameters": {}}""";
         Assert.Equal(["set_light", "get_time"], Split(llama, false, Two).OfType<ToolCallDelta>().Select(delta => delta.Call.Name));
         Assert.Equal(["get_time"], Split(llama, false, """<|python_tag|>{"type": "function", "name": "get_time", "parameters": {}}""").OfType<ToolCallDelta>().Select(delta => delta.Call.Name));
-        AnswerSplitter splitter = AnswerSplitter.For(ThoughtMarks.Think, false, ToolCallForms.Find(llama), s_tools);
+        AnswerSplitter splitter = AnswerSplitter.For(ThoughtMarks.Think, false, ToolCallForms.Find(llama)!, s_tools);
         Assert.Equal("""{"answer": 4""", TextOf([.. splitter.Append("""{"answer": 4""")])); // JSON that cannot become a call is not held back
-        Assert.Equal("""{"name": "set_light"}""", TextOf([.. AnswerSplitter.For(ThoughtMarks.Think, false, ToolCallForms.Find(llama), []).Append("""{"name": "set_light"}""")]));
+        Assert.Equal("""{"name": "set_light"}""", TextOf([.. AnswerSplitter.For(ThoughtMarks.Think, false, ToolCallForms.Find(llama)!, []).Append("""{"name": "set_light"}""")]));
     }
 
     [Fact]
@@ -134,7 +152,7 @@ public sealed class ToolCallFormTests
 
     private static ChatEvent[] Split(string source, bool insideThought, params string[] pieces)
     {
-        AnswerSplitter splitter = AnswerSplitter.For(ThoughtMarks.Find(source) ?? ThoughtMarks.Think, insideThought, ToolCallForms.Find(source), s_tools);
+        AnswerSplitter splitter = AnswerSplitter.For(ThoughtMarks.Find(source) ?? ThoughtMarks.Think, insideThought, ToolCallForms.Find(source) ?? ToolCallForms.Hermes, s_tools);
         return [.. pieces.SelectMany(splitter.Append), .. splitter.Finish()];
     }
 

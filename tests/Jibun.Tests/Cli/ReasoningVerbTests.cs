@@ -46,10 +46,13 @@ public sealed class ReasoningVerbTests
         file.SetMetadata("general.name", "DeepSeek R1 Distill Llama 8B");
         string text = (await CliRun.Of("info", file.Path)).Out;
         Assert.Contains("system messages, tools, tool calls, tool results, parallel calls, arguments as objects, earlier thoughts", text);
+        Assert.Contains("Hermes form, the template's own", text);
         Assert.Contains("<think> … </think>, on by default, switched by enable_thinking", text);
         Assert.Contains("temperature 0.6, top-k 40, top-p 0.95, min-p 0.05 (from DeepSeek-R1's model card)", text);
         JsonElement info = JsonDocument.Parse((await CliRun.Of("info", file.Path, "--json")).Out).RootElement;
         Assert.Equal(("enable_thinking", 0.6), (info.GetProperty("template").GetProperty("thinking_switch").GetString(), info.GetProperty("sampling").GetProperty("temperature").GetDouble()));
+        file.SetMetadata("tokenizer.chat_template", File.ReadAllText(TestData.Find("chat-templates", "templates", "deepseek-ai-DeepSeek-R1-Distill-Llama-8B.jinja")));
+        Assert.Contains("DeepSeek form, described in the system message", (await CliRun.Of("info", file.Path)).Out);
         file.SetMetadata("tokenizer.chat_template", "{% if %}");
         Assert.Contains("cannot be used: tokenizer.chat_template:1:7", (await CliRun.Of("info", file.Path)).Out);
     }

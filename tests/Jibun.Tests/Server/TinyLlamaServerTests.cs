@@ -15,7 +15,7 @@ namespace Jibun.Tests.Server;
 public sealed class TinyLlamaServerTests : IDisposable
 {
     private const string Template = """
-        {{ bos_token }}{% if tools %}{% for t in tools %}[{{ t.function.name }}]{% endfor %}{% endif %}{% for m in messages -%}
+        {# <tool_call> #}{{ bos_token }}{% if tools %}{% for t in tools %}[{{ t.function | tojson }}]{% endfor %}{% endif %}{% for m in messages -%}
         <{{ m.role }}>{{ m.content }}{% for c in m.tool_calls or [] %}({{ c.function.name }} {{ c.function.arguments | tojson }}){% endfor %}
         {%- endfor %}{% if add_generation_prompt %}<assistant>{% endif %}
         """;

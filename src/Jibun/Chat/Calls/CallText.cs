@@ -26,6 +26,23 @@ internal ref struct CallText(ReadOnlySpan<char> text)
         return true;
     }
 
+    /// <summary>Takes the character if it comes next, and the white space before it.</summary>
+    public bool TryTake(char mark)
+    {
+        ReadOnlySpan<char> next = Rest.TrimStart();
+        if (next.IsEmpty || next[0] != mark) return false;
+        Rest = next[1..];
+        return true;
+    }
+
+    /// <summary>Takes so many characters.</summary>
+    public ReadOnlySpan<char> Take(int count)
+    {
+        ReadOnlySpan<char> taken = Rest[..count];
+        Rest = Rest[count..];
+        return taken;
+    }
+
     /// <summary>Takes a JSON value, and the white space before it.</summary>
     public bool TryTakeJson(out string json)
     {

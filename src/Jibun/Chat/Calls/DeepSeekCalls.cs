@@ -1,12 +1,15 @@
 namespace Jibun.Chat.Calls;
 
 /// <summary>A section with marks around each call: <c>f⟨sep⟩{…}</c> (V3.1), before that <c>function⟨sep⟩f</c> with the arguments fenced as code (V3, R1).</summary>
-internal sealed class DeepSeekCalls : IToolCallForm
+/// <param name="fenced">How calls are written; both are read.</param>
+internal sealed class DeepSeekCalls(bool fenced) : IToolCallForm
 {
     public const string Begin = "<｜tool▁calls▁begin｜>";
 
     private const string End = "<｜tool▁calls▁end｜>", CallBegin = "<｜tool▁call▁begin｜>", CallEnd = "<｜tool▁call▁end｜>", Separator = "<｜tool▁sep｜>";
     private const string Fence = "```json";
+
+    public string Name => "DeepSeek";
 
     public string Open => Begin;
 
@@ -26,5 +29,13 @@ internal sealed class DeepSeekCalls : IToolCallForm
             calls.Add(ToolCall.Create(name.Trim().ToString(), arguments));
         }
         return calls.Count > 0 && rest.IsOver ? calls : null;
+    }
+
+    public string Write(IReadOnlyList<ToolCall> calls)
+    {
+        IEnumerable<string> written = calls.Select(call => fenced
+            ? $"{CallBegin}function{Separator}{call.Name}\n{Fence}\n{call.ArgumentsJson}\n```{CallEnd}"
+            : $"{CallBegin}{call.Name}{Separator}{call.ArgumentsJson}{CallEnd}");
+        return Begin + string.Join(fenced ? "\n" : "", written) + End;
     }
 }

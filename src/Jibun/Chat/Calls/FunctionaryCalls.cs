@@ -3,6 +3,8 @@ namespace Jibun.Chat.Calls;
 /// <summary>Functionary 3.1: <c>&lt;function=f&gt;{…}&lt;/function&gt;</c> for each call.</summary>
 internal sealed class FunctionaryCalls : IToolCallForm
 {
+    public string Name => "Functionary";
+
     public string Open => "<function=";
 
     public string? Close => "</function>";

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Jibun.Chat.Calls;
 
@@ -8,6 +7,8 @@ internal sealed class GemmaCalls : IToolCallForm
 {
     private const string Call = "call:", Quote = "<|\"|>";
     private const int MaxDepth = 64;
+
+    public string Name => "Gemma";
 
     public string Open => "<|tool_call>";
 
@@ -34,7 +35,7 @@ internal sealed class GemmaCalls : IToolCallForm
         if (text.TryTake(Quote))
         {
             if (!text.TryTakeUntil(Quote, out ReadOnlySpan<char> quoted)) return false;
-            AddText(json, quoted);
+            json.Append(JsonText.Quote(quoted));
             return true;
         }
         bool isValue = text.TryTakeJson(out string value);
@@ -60,11 +61,7 @@ internal sealed class GemmaCalls : IToolCallForm
     {
         bool quoted = text.TryTake(Quote);
         if (!text.TryTakeUntil(quoted ? Quote : ":", out ReadOnlySpan<char> key) || (quoted && !text.TryTake(":"))) return false;
-        AddText(json, quoted ? key : key.Trim());
-        json.Append(':');
+        json.Append(JsonText.Quote(quoted ? key : key.Trim())).Append(':');
         return true;
     }
-
-    private static void AddText(StringBuilder json, ReadOnlySpan<char> text) =>
-        json.Append('"').Append(JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)).Append('"');
 }

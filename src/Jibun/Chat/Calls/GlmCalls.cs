@@ -5,6 +5,8 @@ internal sealed class GlmCalls : IToolCallForm
 {
     private const string Key = "<arg_key>";
 
+    public string Name => "GLM";
+
     public string Open => ToolCallForms.Hermes.Open;
 
     public string? Close => ToolCallForms.Hermes.Close;

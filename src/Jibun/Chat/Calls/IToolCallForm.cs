@@ -3,6 +3,9 @@ namespace Jibun.Chat.Calls;
 /// <summary>How a family writes tool calls into an answer.</summary>
 internal interface IToolCallForm
 {
+    /// <summary>The family that made it known.</summary>
+    string Name { get; }
+
     /// <summary>Stands before one or several calls.</summary>
     string Open { get; }
 
@@ -17,7 +20,8 @@ internal interface IToolCallForm
     IReadOnlyList<ToolCall>? Parse(string text, IReadOnlyList<ToolDefinition> tools);
 
     /// <summary>
-    /// Calls as the model writes them, for a template that leaves earlier ones out; null where no template of the family is known that does.
+    /// Calls as the model writes them, for a template that leaves earlier ones or the tools themselves out; null where no template of the family is
+    /// known that does. The arguments are JSON.
     /// </summary>
     string? Write(IReadOnlyList<ToolCall> calls) => null;
 }

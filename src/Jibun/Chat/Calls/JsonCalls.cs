@@ -1,11 +1,12 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Jibun.Chat.Calls;
 
 /// <summary><c>{"name": "f", "arguments": {…}}</c>, or several of these in an array.</summary>
-internal sealed class JsonCalls(string open, string? close) : IToolCallForm
+internal sealed class JsonCalls(string name, string open, string? close) : IToolCallForm
 {
+    public string Name => name;
+
     public string Open => open;
 
     public string? Close => close;
@@ -14,8 +15,7 @@ internal sealed class JsonCalls(string open, string? close) : IToolCallForm
 
     public string Write(IReadOnlyList<ToolCall> calls)
     {
-        IEnumerable<string> written = calls.Select(call =>
-            $"{{\"name\": \"{JsonEncodedText.Encode(call.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\", \"arguments\": {call.ArgumentsJson}}}");
+        IEnumerable<string> written = calls.Select(call => $"{{\"name\": {JsonText.Quote(call.Name)}, \"arguments\": {call.ArgumentsJson}}}");
         return close is null ? $"{open}[{string.Join(", ", written)}]" : string.Join('\n', written.Select(call => $"{open}\n{call}\n{close}"));
     }
 

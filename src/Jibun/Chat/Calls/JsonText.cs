@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Jibun.Chat.Calls;
@@ -6,6 +7,8 @@ namespace Jibun.Chat.Calls;
 /// <summary>JSON that a model wrote.</summary>
 internal static class JsonText
 {
+    public static string Quote(ReadOnlySpan<char> text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+
     /// <summary>Whether this is a JSON object and nothing else.</summary>
     public static bool IsObject(string text)
     {

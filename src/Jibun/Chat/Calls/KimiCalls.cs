@@ -8,6 +8,8 @@ internal sealed class KimiCalls : IToolCallForm
     private const string End = "<|tool_calls_section_end|>", CallBegin = "<|tool_call_begin|>", CallEnd = "<|tool_call_end|>";
     private const string ArgumentsBegin = "<|tool_call_argument_begin|>", Functions = "functions.";
 
+    public string Name => "Kimi";
+
     public string Open => Begin;
 
     public string? Close => End;
@@ -24,6 +26,11 @@ internal sealed class KimiCalls : IToolCallForm
         }
         return calls.Count > 0 && rest.IsOver ? calls : null;
     }
+
+    public string Write(IReadOnlyList<ToolCall> calls) =>
+        Begin + string.Concat(calls.Select((call, index) => $"{CallBegin}{IdOf(call, index)}{ArgumentsBegin}{call.ArgumentsJson}{CallEnd}")) + End;
+
+    private static string IdOf(ToolCall call, int index) => call.Id.StartsWith(Functions, StringComparison.Ordinal) ? call.Id : $"{Functions}{call.Name}:{index}";
 
     private static string NameOf(ReadOnlySpan<char> id)
     {

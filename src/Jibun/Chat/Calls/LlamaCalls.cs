@@ -8,6 +8,8 @@ internal sealed class LlamaCalls : IToolCallForm
 {
     private static readonly string[] s_firstKeys = ["\"name\"", "\"type\"", "\"function\"", "\"parameters\""];
 
+    public string Name => "Llama";
+
     public string Open => "<|python_tag|>";
 
     public string? Close => null;

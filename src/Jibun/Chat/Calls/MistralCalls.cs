@@ -8,6 +8,8 @@ internal sealed class MistralCalls : IToolCallForm
 {
     public const string Mark = "[TOOL_CALLS]";
 
+    public string Name => "Mistral";
+
     public string Open => Mark;
 
     public string? Close => null;

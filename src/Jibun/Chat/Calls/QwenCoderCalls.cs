@@ -3,6 +3,8 @@ namespace Jibun.Chat.Calls;
 /// <summary>Qwen3-Coder and its like: <c>&lt;function=f&gt;</c>, then a <c>&lt;parameter=x&gt;</c> with a line or several for each argument.</summary>
 internal sealed class QwenCoderCalls : IToolCallForm
 {
+    public string Name => "Qwen3-Coder";
+
     public string Open => ToolCallForms.Hermes.Open;
 
     public string? Close => ToolCallForms.Hermes.Close;

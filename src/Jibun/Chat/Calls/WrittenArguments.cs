@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Jibun.Chat.Calls;
@@ -13,16 +11,16 @@ internal sealed class WrittenArguments(string tool, IReadOnlyList<ToolDefinition
     private readonly JsonElement _schema = tools.FirstOrDefault(known => known.Name == tool)?.Parameters ?? default;
     private readonly Dictionary<string, string> _values = []; // as JSON
 
-    public void Add(string name, string text) => _values[name] = WantsText(name) ? Quote(text) : text.Trim() switch
+    public void Add(string name, string text) => _values[name] = WantsText(name) ? JsonText.Quote(text) : text.Trim() switch
     {
         "True" => "true",
         "False" => "false",
         "None" => "null",
         { Length: > 0 } value when JsonText.LengthOfValue(value) == value.Length => value,
-        _ => Quote(text),
+        _ => JsonText.Quote(text),
     };
 
-    public string ToJson() => "{" + string.Join(", ", _values.Select(value => $"{Quote(value.Key)}: {value.Value}")) + "}";
+    public string ToJson() => "{" + string.Join(", ", _values.Select(value => $"{JsonText.Quote(value.Key)}: {value.Value}")) + "}";
 
     private bool WantsText(string name) =>
         TryGet(_schema, "properties", out JsonElement properties) && TryGet(properties, name, out JsonElement property) && IsText(property);
@@ -41,6 +39,4 @@ internal sealed class WrittenArguments(string tool, IReadOnlyList<ToolDefinition
         value = default;
         return parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out value);
     }
-
-    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

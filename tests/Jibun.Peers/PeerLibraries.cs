@@ -16,14 +16,16 @@ public static unsafe partial class PeerLibraries
 
     private static readonly Lazy<IReadOnlyDictionary<string, nint>> Handles = new(LoadAll);
 
+    private static readonly string s_machine = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+
     /// <summary>The folder of the libraries, whether it exists or not.</summary>
     public static string Folder { get; } = Path.Combine(
-        FindRepositoryRoot(), "tests", "peers", "node_modules", "@node-llama-cpp", "linux-x64", "bins", "linux-x64");
+        FindRepositoryRoot(), "tests", "peers", "node_modules", "@node-llama-cpp", s_machine, "bins", s_machine);
 
     /// <summary>Why upstream cannot be called here, or null when it can.</summary>
     public static string? MissingReason { get; } =
-        !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64
-            ? "upstream's libraries are installed for Linux on x86-64 only"
+        !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture is not (Architecture.X64 or Architecture.Arm64)
+            ? "upstream's libraries are installed for Linux only, on x86-64 and ARM64"
             : Directory.Exists(Folder) ? null : $"{Folder} is missing; run `npm ci --ignore-scripts` in tests/peers";
 
     /// <summary>Loads the libraries and upstream's back ends, once; later calls do nothing.</summary>

@@ -43,9 +43,12 @@ internal static class KernelChoice
     };
 
     /// <summary>Why the best tier of this machine is no better.</summary>
-    public static string WhyBest() => KernelSet.Best == KernelTier.Emitted
-        ? "the processor has AVX512-VNNI and programs may write code here"
-        : string.Join("; ", Enum.GetValues<KernelTier>().Where(tier => tier > KernelSet.Best && IsOfThisProcessorKind(tier)).Reverse().Select(WhyNot));
+    public static string WhyBest() => KernelSet.Best switch
+    {
+        KernelTier.Emitted => "the processor has AVX512-VNNI and programs may write code here",
+        KernelTier.AdvSimd => "the processor has them",
+        _ => string.Join("; ", Enum.GetValues<KernelTier>().Where(tier => tier > KernelSet.Best && IsOfThisProcessorKind(tier)).Reverse().Select(WhyNot)),
+    };
 
     private static string WhyNot(KernelTier tier) => tier switch
     {

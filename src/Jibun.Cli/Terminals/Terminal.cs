@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace Jibun.Cli.Terminals;
 
-/// <summary>Where a verb reads and writes: data on <see cref="Out"/>, progress and notes on <see cref="Error"/>.</summary>
+/// <summary>
+/// Where a verb reads and writes: data on <see cref="Out"/>, progress and notes on <see cref="Error"/>. Lines end with a line feed on every
+/// system, so that a program reads the same bytes everywhere.
+/// </summary>
 internal class Terminal(TextReader input, TextWriter output, TextWriter error)
 {
     private static readonly SearchValues<char> s_commands =
@@ -15,9 +18,9 @@ internal class Terminal(TextReader input, TextWriter output, TextWriter error)
 
     public virtual TextReader In { get; } = input;
 
-    public TextWriter Out { get; } = output;
+    public TextWriter Out { get; } = EndingLinesAlike(output);
 
-    public TextWriter Error { get; } = error;
+    public TextWriter Error { get; } = EndingLinesAlike(error);
 
     public bool InputIsTerminal { get; init; }
 
@@ -61,7 +64,7 @@ internal class Terminal(TextReader input, TextWriter output, TextWriter error)
     public void WriteNotice(string line)
     {
         string shown = string.Concat(line.Select(c => char.IsControl(c) ? ' ' : c));
-        Out.Write($"{(CanEdit ? "\a" : "")}{Accent(shown)}{(CanEdit ? "\r\n" : Environment.NewLine)}");
+        Out.Write($"{(CanEdit ? "\a" : "")}{Accent(shown)}{(CanEdit ? "\r\n" : "\n")}");
         Out.Flush();
     }
 
@@ -73,6 +76,12 @@ internal class Terminal(TextReader input, TextWriter output, TextWriter error)
             write(writer);
         Out.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
         Out.Flush();
+    }
+
+    private static TextWriter EndingLinesAlike(TextWriter writer)
+    {
+        writer.NewLine = "\n";
+        return writer;
     }
 
     private string Styled(string text, string code) => Colours ? $"\e[{code}m{text}\e[0m" : text;

@@ -26,7 +26,8 @@ internal static class PerplexityVerb
             string? text = parsed.GetValue(file), basePath = parsed.GetValue(reference), savePath = parsed.GetValue(save);
             if (text is null && basePath is null) throw new UsageException("give a text with -f or a saved base with --base");
             if (savePath is not null && savePath == basePath) throw new UsageException("--base and --save must be different files");
-            using SavedDistributions? compared = basePath is null ? null : SavedDistributions.Open(File.OpenRead(basePath));
+            using FileStream? baseFile = basePath is null ? null : File.OpenRead(basePath);
+            using SavedDistributions? compared = baseFile is null ? null : SavedDistributions.Open(baseFile);
             using LoadedModel loaded = ModelReference.Resolve(parsed.GetValue(model)).Load(loading.Read(parsed), terminal);
             int[] tokens = text is null ? [.. compared!.Tokens] : loaded.Tokenizer.Encode(File.ReadAllText(text), addSpecial: true);
             int length = compared?.ContextLength ?? parsed.GetValue(context);

@@ -42,7 +42,7 @@ internal static class KernelChoice
         _ => "portable vectors of 128 bits",
     };
 
-    /// <summary>Why the best tier of this machine is no better.</summary>
+    /// <summary>Why the best tier of this machine is the one that it is.</summary>
     public static string WhyBest() => KernelSet.Best switch
     {
         KernelTier.Emitted => "the processor has AVX512-VNNI and programs may write code here",

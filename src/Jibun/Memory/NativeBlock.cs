@@ -42,15 +42,21 @@ internal static unsafe partial class NativeBlock
         else NativeMemory.AlignedFree(memory);
     }
 
+    /// <summary>Pages of Linux that nobody else has, holding zeros.</summary>
+    /// <exception cref="OutOfMemoryException">The system has no such amount.</exception>
+    internal static byte* MapPages(nuint bytes)
+    {
+        const int readAndWrite = 1 | 2, privateAndAnonymous = 0x02 | 0x20;
+        byte* pages = (byte*)MMap(null, bytes, readAndWrite, privateAndAnonymous, -1, 0);
+        return pages != (byte*)-1 ? pages : throw new OutOfMemoryException();
+    }
+
     private static bool IsOfSystem(long bytes) => bytes >= HugePage && OperatingSystem.IsLinux();
 
     private static byte* Map(nuint bytes)
     {
-        const int readAndWrite = 1 | 2, privateAndAnonymous = 0x02 | 0x20;
         nuint page = (nuint)Environment.SystemPageSize, whole = (bytes + page - 1) / page * page, reserved = whole + HugePage;
-        byte* start = (byte*)MMap(null, reserved, readAndWrite, privateAndAnonymous, -1, 0);
-        if (start == (byte*)-1) throw new OutOfMemoryException();
-        byte* memory = (byte*)(((nuint)start + HugePage - 1) & ~(nuint)(HugePage - 1)), end = memory + whole;
+        byte* start = MapPages(reserved), memory = (byte*)(((nuint)start + HugePage - 1) & ~(nuint)(HugePage - 1)), end = memory + whole;
         if (memory > start) _ = MUnmap(start, (nuint)(memory - start));
         if (end < start + reserved) _ = MUnmap(end, (nuint)(start + reserved - end));
         MemoryAdvice.Give(memory, whole, MemoryAdvice.HugePages);

@@ -12,7 +12,7 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
 {
     public static async Task<CliRun> Of(string[] arguments, string input = "", IChatModel? model = null)
     {
-        using StringWriter output = new(), error = new();
+        using StringWriter output = new() { NewLine = "\r\n" }, error = new() { NewLine = "\r\n" }; // as on Windows: a terminal ends lines alike everywhere
         return await Of(arguments, new Terminal(new StringReader(input), output, error), model);
     }
 

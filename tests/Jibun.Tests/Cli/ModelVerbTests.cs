@@ -165,6 +165,7 @@ public class ModelVerbTests
             Assert.Equal(JsonDocument.Parse(first.Out).RootElement.GetProperty("perplexity").GetDouble(), compared.GetProperty("perplexity").GetDouble());
             Assert.Equal(1, compared.GetProperty("same_top").GetDouble());
             Assert.Equal(1, (await CliRun.Of([.. arguments, "--base", text])).ExitCode);
+            using FileStream alone = new(text, FileMode.Open, FileAccess.ReadWrite, FileShare.None); // nobody holds it any longer
         }
         finally
         {

@@ -18,20 +18,11 @@ internal ref struct CallText(ReadOnlySpan<char> text)
     }
 
     /// <summary>Takes the mark if it comes next, and the white space before it.</summary>
-    public bool TryTake(string mark)
+    public bool TryTake(params ReadOnlySpan<char> mark)
     {
         ReadOnlySpan<char> next = Rest.TrimStart();
         if (!next.StartsWith(mark)) return false;
         Rest = next[mark.Length..];
-        return true;
-    }
-
-    /// <summary>Takes the character if it comes next, and the white space before it.</summary>
-    public bool TryTake(char mark)
-    {
-        ReadOnlySpan<char> next = Rest.TrimStart();
-        if (next.IsEmpty || next[0] != mark) return false;
-        Rest = next[1..];
         return true;
     }
 

@@ -46,7 +46,7 @@ internal sealed class GemmaCalls : IToolCallForm
     private static bool TryAddItems(ref CallText text, StringBuilder json, char open, char close, int depth)
     {
         json.Append(open);
-        for (bool first = true; !text.TryTake(close.ToString()); first = false)
+        for (bool first = true; !text.TryTake(close); first = false)
         {
             if (!first && !text.TryTake(",")) return false;
             if (!first) json.Append(',');

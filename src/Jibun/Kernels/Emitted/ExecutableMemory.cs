@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Iced.Intel;
+using Jibun.Memory;
 
 namespace Jibun.Kernels.Emitted;
 
@@ -40,8 +41,7 @@ public static unsafe partial class ExecutableMemory
         }
         if (OperatingSystem.IsLinux())
         {
-            void* page = MMap(null, size, 1 | 2, 0x22, -1, 0);
-            if (page == (void*)-1) throw new NotSupportedException("mmap failed");
+            void* page = NativeBlock.MapPages(size);
             code.CopyTo(new Span<byte>(page, (int)size));
             if (MProtect(page, size, 1 | 4) != 0) throw new NotSupportedException("mprotect refused executable memory");
             return (nint)page;
@@ -61,9 +61,6 @@ public static unsafe partial class ExecutableMemory
             return false;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    private static partial void* MMap(void* address, nuint length, int protection, int flags, int file, nint offset);
 
     [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
     private static partial int MProtect(void* address, nuint length, int protection);
